@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The one entry to everything. All output is below $(BUILD).
+#
+#	make            the module, the daemon, its worker, the command
+#	make demo       watch real logins being let in and turned away
+#	make check      every test; SANITIZE=1 for ASan and UBSan
+#	make bench      the figures
+#	make install    DESTDIR, PREFIX, LIBDIR
+#	make check-fresh  demo and check in a bare Debian 12 (root)
+
+SANITIZE ?= 0
+# V=1 shows the commands
+Q = $(if $(V),,@)
+say = $(if $(V),,@echo "  $(1)  $@" >&2)
+BUILD ?= $(if $(filter 1,$(SANITIZE)),build/sanitize,build)
+
+CC = gcc
+WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wformat=2 -Wvla -Wwrite-strings -Wpointer-arith
+HARDENING = -fstack-protector-strong -fstack-clash-protection \
+	-fcf-protection -fvisibility=hidden -fPIC
+OPTIMISE = -O2 -g -D_FORTIFY_SOURCE=2
+CPPFLAGS = -D_GNU_SOURCE -I. -DGATE_VERSION='"$(VERSION)"'
+CFLAGS = -std=gnu11 $(OPTIMISE) $(WARNINGS) $(HARDENING)
+LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
+VERSION = 0.1.0
+
+ifeq ($(SANITIZE),1)
+OPTIMISE = -O1 -g
+SANITIZER = -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+endif
+
+PREFIX ?= /usr
+SYSCONFDIR ?= /etc
+LIBDIR ?= $(PREFIX)/lib/x86_64-linux-gnu
+LIBEXECDIR ?= $(PREFIX)/lib/gatehouse
+
+# ------------------------------------------------------------- packages --
+# The list is packaging/packages. Plain `make` only says what is missing;
+# the targets that promise to run anywhere install it.
+SECTIONS = build
+ifneq (,$(filter demo,$(MAKECMDGOALS)))
+SECTIONS += demo
+NEED = install
+endif
+ifneq (,$(filter check check-%,$(MAKECMDGOALS)))
+SECTIONS += demo check
+NEED = install
+endif
+ifneq (,$(filter bench,$(MAKECMDGOALS)))
+SECTIONS += demo bench
+NEED = install
+endif
+ifneq (,$(filter deps,$(MAKECMDGOALS)))
+SECTIONS += demo check bench
+NEED = install
+endif
+NEED ?= need
+PACKAGES = $(BUILD)/packages-$(subst $() ,-,$(SECTIONS))
+
+# ---------------------------------------------------------------- rooms --
+ROOMS = lib saml ipwhitelist password twofactor session
+sources = $(sort $(wildcard $(1)/*.c))
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+ROOM_LIBS = $(patsubst %,$(BUILD)/obj/%.a,session twofactor password \
+	ipwhitelist saml lib)
+
+# Evaluated where they are used: pkg-config may have to be installed first.
+XML_CFLAGS = $(shell pkg-config --cflags xmlsec1-openssl libxml-2.0)
+XML_LIBS = $(shell pkg-config --libs xmlsec1-openssl libxml-2.0)
+LASSO_CFLAGS = $(shell pkg-config --cflags lasso gobject-2.0 xmlsec1-openssl)
+LASSO_LIBS = $(shell pkg-config --libs lasso gobject-2.0 xmlsec1-openssl \
+	libxml-2.0)
+WORKER_LIBS = $(XML_LIBS) -lcrypto -lz -lseccomp
+DAEMON_LIBS = -lsqlite3 -linih -ljansson -loath -lcrypt -lcrypto -lcap-ng \
+	-lpthread
+CTL_LIBS = -linih -ljansson -lcrypto -lpthread
+TEST_LIBS = -lcmocka $(WORKER_LIBS) $(DAEMON_LIBS)
+
+PROGRAMS = $(BUILD)/pam_gatehouse.so $(BUILD)/gatehoused \
+	$(BUILD)/gatehouse-saml $(BUILD)/gatehousectl
+UNITS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,\
+	$(wildcard tests/unit/test_*.c))
+PAM_TESTS = $(patsubst tests/pam/%.c,$(BUILD)/tests/%,\
+	$(wildcard tests/pam/*.c))
+BENCHES = $(patsubst tests/bench/%.c,$(BUILD)/tests/%,\
+	$(wildcard tests/bench/*.c))
+MANUALS = $(patsubst docs/man/%.scd,$(BUILD)/man/%,\
+	$(wildcard docs/man/*.scd))
+
+all: $(PROGRAMS) $(MANUALS)
+tests: all $(UNITS) $(PAM_TESTS) $(BUILD)/test-idp
+
+$(PACKAGES): packaging/packages
+	@packaging/need-packages $(NEED) $(SECTIONS)
+	@mkdir -p $(@D) && touch $@
+
+$(BUILD)/obj/saml/%.o tests/%.o: XML = $(XML_CFLAGS)
+$(BUILD)/obj/tests/unit/%.o $(BUILD)/obj/tests/bench/%.o: XML = $(XML_CFLAGS)
+$(BUILD)/obj/tests/idp/%.o: XML = $(LASSO_CFLAGS)
+
+$(BUILD)/obj/%.o: %.c | $(PACKAGES)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(XML) $(CFLAGS) $(SANITIZER) -MMD -MP -c -o $@ $<
+
+# The module and what it is made of: never with a sanitizer, which a foreign
+# process could not load.
+$(BUILD)/pic/%.o: %.c | $(PACKAGES)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(foreach room,$(ROOMS),$(eval $(BUILD)/obj/$(room).a: \
+	$(call objects,$(filter-out %/main.c,$(call sources,$(room))))))
+$(BUILD)/obj/%.a:
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+MODULE_SOURCES = $(call sources,pam_module) \
+	$(patsubst %,lib/%.c,error clock secret wire client)
+$(BUILD)/pam_gatehouse.so: $(patsubst %.c,$(BUILD)/pic/%.o,$(MODULE_SOURCES)) \
+		pam_module/pam_gatehouse.map
+	$(call say,LD)
+	$(Q)$(CC) -shared $(LDFLAGS) -Wl,-z,nodelete -Wl,-z,defs \
+	    -Wl,--version-script=pam_module/pam_gatehouse.map -o $@ \
+	    $(filter %.o,$^) -lpam
+
+link = $(CC) $(LDFLAGS) $(SANITIZER) -pie -o $@ $(filter %.o,$^) \
+	$(filter %.a,$^)
+
+$(BUILD)/gatehoused: $(call objects,$(call sources,gatehoused)) $(ROOM_LIBS)
+	$(call say,LD)
+	$(Q)$(link) $(DAEMON_LIBS)
+
+$(BUILD)/gatehousectl: $(call objects,$(call sources,gatehousectl)) \
+		$(ROOM_LIBS)
+	$(call say,LD)
+	$(Q)$(link) $(CTL_LIBS)
+
+$(BUILD)/gatehouse-saml: $(BUILD)/obj/saml/main.o $(BUILD)/obj/saml.a \
+		$(BUILD)/obj/lib.a
+	$(call say,LD)
+	$(Q)$(link) $(WORKER_LIBS)
+
+$(BUILD)/test-idp: $(call objects,$(call sources,tests/idp)) \
+		$(BUILD)/obj/lib.a
+	$(call say,LD)
+	$(Q)$(link) $(LASSO_LIBS) -lcrypto -lz
+
+$(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(ROOM_LIBS)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(link) $(TEST_LIBS)
+
+$(BUILD)/tests/%: tests/pam/%.c | $(PACKAGES)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -lpam -lpthread
+
+$(BUILD)/tests/bench_%: $(BUILD)/obj/tests/bench/bench_%.o $(ROOM_LIBS)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(link) $(TEST_LIBS) -lpam
+
+$(BUILD)/man/%: docs/man/%.scd | $(PACKAGES)
+	@mkdir -p $(@D)
+	$(Q)scdoc < $< > $@
+
+clean:
+	rm -rf $(BUILD)
+
+deps: $(PACKAGES)
+
+.PHONY: all tests clean deps demo check bench install
+.SECONDARY:
+-include $(shell find $(BUILD)/obj $(BUILD)/pic -name '*.d' 2>/dev/null)
