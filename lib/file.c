@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lib/file.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/error.h"
+
+static void explain(char *why, size_t why_size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void
+explain(char *why, size_t why_size, const char *format, ...)
+{
+	va_list args;
+
+	if (why == NULL)
+		return;
+	va_start(args, format);
+	vsnprintf(why, why_size, format, args);
+	va_end(args);
+}
+
+static int
+file_judge(
+    const struct stat *st, enum file_safety safety, char *why, size_t why_size)
+{
+	unsigned mode = st->st_mode & 07777;
+
+	if (!S_ISREG(st->st_mode)) {
+		explain(why, why_size, "not a regular file");
+		return GATE_EUNSAFE;
+	}
+	if (st->st_uid != 0 && st->st_uid != geteuid()) {
+		explain(why, why_size,
+		    "owned by uid %u: it must be root or uid %u; chown FILE",
+		    (unsigned)st->st_uid, (unsigned)geteuid());
+		return GATE_EUNSAFE;
+	}
+	if (mode & (S_IWGRP | S_IWOTH)) {
+		explain(why, why_size,
+		    "mode %04o: others may write to it; chmod %s FILE", mode,
+		    safety == FILE_SECRET ? "600" : "go-w");
+		return GATE_EUNSAFE;
+	}
+	if (safety == FILE_SECRET && (mode & (S_IRWXG | S_IRWXO))) {
+		explain(why, why_size,
+		    "mode %04o: others may read it; chmod 600 FILE", mode);
+		return GATE_EUNSAFE;
+	}
+	return 0;
+}
+
+/* Opens and judges; *st tells what was opened. */
+static int
+file_open_stat(const char *path, enum file_safety safety, int *fd,
+    struct stat *st, char *why, size_t why_size)
+{
+	int opened, saved, r = GATE_EIO;
+
+	*fd = -1;
+	explain(why, why_size, "%s", "");
+	/* O_NONBLOCK: a FIFO in the file's place must not hang us. */
+	opened = open(
+	    path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (opened == -1 && errno == ELOOP) {
+		explain(why, why_size, "a symbolic link: name the file itself");
+		return GATE_EUNSAFE;
+	}
+	if (opened == -1 || fstat(opened, st) == -1) {
+		saved = errno;
+		explain(why, why_size, "%s", strerror(saved));
+		errno = saved;
+		goto out;
+	}
+	r = file_judge(st, safety, why, why_size);
+	if (r != 0)
+		goto out;
+	*fd = opened;
+	opened = -1;
+out:
+	if (opened != -1) {
+		saved = errno;
+		close(opened);
+		errno = saved;
+	}
+	return r;
+}
+
+int
+file_open(const char *path, enum file_safety safety, int *fd, char *why,
+    size_t why_size)
+{
+	struct stat st;
+
+	return file_open_stat(path, safety, fd, &st, why, why_size);
+}
+
+/* Reads until the end of the file or until size bytes are there. */
+static ssize_t
+read_full(int fd, char *bytes, size_t size)
+{
+	size_t have = 0;
+	ssize_t n;
+
+	while (have < size) {
+		n = read(fd, bytes + have, size - have);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -1;
+		if (n == 0)
+			break;
+		have += (size_t)n;
+	}
+	return (ssize_t)have;
+}
+
+int
+file_read(const char *path, enum file_safety safety, size_t max, char **bytes,
+    size_t *size, char *why, size_t why_size)
+{
+	struct stat st;
+	char *buffer = NULL;
+	size_t room = 0;
+	ssize_t n;
+	int fd = -1, saved, r;
+
+	*bytes = NULL;
+	*size = 0;
+	r = file_open_stat(path, safety, &fd, &st, why, why_size);
+	if (r != 0)
+		return r;
+	if ((uintmax_t)st.st_size > max) {
+		explain(why, why_size, "%jd bytes: at most %zu are read",
+		    (intmax_t)st.st_size, max);
+		r = GATE_ETOOBIG;
+		goto out;
+	}
+	/* The size of this moment; what is appended meanwhile is left out. */
+	room = (size_t)st.st_size;
+	buffer = malloc(room + 1);
+	if (buffer == NULL) {
+		explain(why, why_size, "%s", gate_strerror(GATE_ENOMEM));
+		r = GATE_ENOMEM;
+		goto out;
+	}
+	n = read_full(fd, buffer, room);
+	if (n == -1) {
+		saved = errno;
+		explain(why, why_size, "%s", strerror(saved));
+		errno = saved;
+		r = GATE_EIO;
+		goto out;
+	}
+	buffer[n] = '\0';
+	*bytes = buffer;
+	*size = (size_t)n;
+	buffer = NULL;
+out:
+	saved = errno;
+	if (buffer != NULL)
+		explicit_bzero(buffer, room); /* it may be half a secret */
+	free(buffer);
+	close(fd);
+	errno = saved;
+	return r;
+}
+
+static int
+write_full(int fd, const char *bytes, size_t size)
+{
+	ssize_t n;
+
+	while (size > 0) {
+		n = write(fd, bytes, size);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -1;
+		bytes += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+/* A new name is on disk only once its directory is. */
+static int
+sync_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *directory;
+	int fd, saved, r = -1;
+
+	directory = slash == NULL ? strdup(".")
+				  : strndup(path, (size_t)(slash - path) + 1);
+	if (directory == NULL)
+		return -1;
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(directory);
+	if (fd != -1)
+		r = fsync(fd);
+	saved = errno;
+	if (fd != -1)
+		close(fd);
+	errno = saved;
+	return r;
+}
+
+int
+file_create(const char *path, const void *bytes, size_t size)
+{
+	char *draft = NULL;
+	int fd = -1, saved, r = GATE_EIO;
+
+	/*
+	 * Written under another name and linked: link(2) neither follows nor
+	 * replaces what has the name already, and no reader meets half a file.
+	 */
+	if (asprintf(&draft, "%s.XXXXXX", path) == -1)
+		return GATE_ENOMEM;
+	fd = mkostemp(draft, O_CLOEXEC);
+	if (fd == -1)
+		goto out;
+	if (fchmod(fd, S_IRUSR | S_IWUSR) == -1 ||
+	    write_full(fd, bytes, size) == -1 || fsync(fd) == -1)
+		goto out;
+	if (link(draft, path) == -1) {
+		r = errno == EEXIST ? GATE_EEXISTS : GATE_EIO;
+		goto out;
+	}
+	if (sync_directory(path) == -1) {
+		unlink(path);
+		goto out;
+	}
+	r = 0;
+out:
+	saved = errno;
+	if (fd != -1) {
+		close(fd);
+		unlink(draft);
+	}
+	free(draft);
+	errno = saved;
+	return r;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef GATE_FILE_H
+#define GATE_FILE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* What a file must be like before it is believed. */
+enum file_safety {
+	FILE_TRUSTED, /* regular, root's or ours, not writable by others */
+	FILE_SECRET,  /* that, and not readable by others either */
+};
+
+/*
+ * Opens a file for reading without following a last symbolic link, and looks
+ * at what was opened: 0 and *fd, or GATE_EIO (errno), GATE_EUNSAFE. why (of
+ * why_size bytes, may be NULL) gets a phrase such as "mode 0666: others may
+ * write to it; chmod go-w FILE".
+ */
+int file_open(const char *path, enum file_safety safety, int *fd, char *why,
+    size_t why_size);
+
+/*
+ * Reads a whole file, opened as above, of at most max bytes. *bytes is
+ * followed by a NUL and freed by the caller; GATE_ETOOBIG where it is larger.
+ */
+int file_read(const char *path, enum file_safety safety, size_t max,
+    char **bytes, size_t *size, char *why, size_t why_size);
+
+/*
+ * Makes a new file of mode 0600 with these contents, on disk when it returns:
+ * either the whole of it is there afterwards or nothing. 0, GATE_EEXISTS
+ * where there is anything of that name, GATE_EIO (errno), GATE_ENOMEM.
+ */
+int file_create(const char *path, const void *bytes, size_t size);
+
+#endif
