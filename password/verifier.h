@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PASSWORD_VERIFIER_H
+#define PASSWORD_VERIFIER_H
+
+#include <stddef.h>
+
+/* The longest password in bytes, without its NUL. */
+#define PASSWORD_MAX 1024
+
+/* Room for a verifier (crypt(5)) and its NUL. */
+#define VERIFIER_SIZE 384
+
+/*
+ * Makes a yescrypt verifier of a password with a fresh salt. 0, or
+ * GATE_ETOOBIG, GATE_EINVAL (empty), GATE_ECRYPTO, GATE_EIO, GATE_ENOMEM.
+ */
+int verifier_make(const char *password, char verifier[VERIFIER_SIZE]);
+
+/*
+ * Does the password match? 0, or GATE_EREFUSED. A NULL or empty verifier
+ * stands for a user who is unknown: it costs the same time, and is refused.
+ */
+int verifier_check(const char *verifier, const char *password);
+
+#endif
