@@ -30,19 +30,19 @@ clock_boot_ms(void)
 int64_t
 clock_wall(void)
 {
-	/* not time(2): its coarse clock may lag behind a reading taken before
-	 */
+	/* not time(2): its coarse clock may lag behind an earlier reading */
 	return read_ms(CLOCK_REALTIME) / 1000;
 }
 
 int
 clock_left_ms(int64_t deadline)
 {
-	int64_t left = deadline - clock_mono_ms();
+	int64_t now = clock_mono_ms();
 
-	if (left < 0)
+	/* compared first: the difference to a far past would overflow */
+	if (deadline <= now)
 		return 0;
-	return left > INT_MAX ? INT_MAX : (int)left;
+	return deadline - now > INT_MAX ? INT_MAX : (int)(deadline - now);
 }
 
 void

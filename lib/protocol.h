@@ -13,30 +13,31 @@
  */
 enum verb {
 	/* requests of a PAM module */
-	VERB_LOGIN = 1, /* STEP SERVICE USER? RHOST? TTY? RUSER? SSH? SESSION? */
-	VERB_ANSWER,	 /* TEXT */
-	VERB_ACCOUNT,	 /* as LOGIN */
-	VERB_OPEN,	 /* as LOGIN, PID: the session begins */
-	VERB_CLOSE,	 /* SESSION USER: the session ends */
-	VERB_CHAUTHTOK,	 /* SERVICE USER PRELIMINARY EXPIRED_ONLY */
+	VERB_LOGIN =
+	    1,        /* STEP SERVICE USER? RHOST? TTY? RUSER? SSH? SESSION? */
+	VERB_ANSWER,  /* TEXT */
+	VERB_ACCOUNT, /* as LOGIN */
+	VERB_OPEN,    /* as LOGIN, PID: the session begins */
+	VERB_CLOSE,   /* SESSION USER: the session ends */
+	VERB_CHAUTHTOK, /* SERVICE USER RUID PRELIMINARY EXPIRED_ONLY */
 
 	/* requests of a person or an administrator */
-	VERB_TICKET = 32,	 /* TEXT: a Response; answered by TEXT, EXPIRES */
-	VERB_SESSION_LIST,	 /* USER? ALL?; ROWs */
-	VERB_SESSION_SHOW,	 /* SESSION; one ROW */
-	VERB_SESSION_END,	 /* SESSION */
-	VERB_USER_ADD,		 /* USER TEXT: the password */
-	VERB_USER_REMOVE,	 /* USER */
-	VERB_USER_LIST,		 /* ROWs */
-	VERB_OTP_ENROLL,	 /* USER; answered by TEXT: the otpauth URI */
-	VERB_ALLOWLIST_TEST,	 /* RHOST; answered by DETAIL: the rule */
-	VERB_STATUS,		 /* one ROW of KEY, TEXT pairs */
-	VERB_CLOCK_ACCEPT,	 /* takes today's wall clock for right */
+	VERB_TICKET = 32,    /* TEXT: a Response; answered by TEXT, EXPIRES */
+	VERB_SESSION_LIST,   /* USER? ALL?; ROWs */
+	VERB_SESSION_SHOW,   /* SESSION; one ROW */
+	VERB_SESSION_END,    /* SESSION */
+	VERB_USER_ADD,       /* USER TEXT: the password */
+	VERB_USER_REMOVE,    /* USER */
+	VERB_USER_LIST,      /* ROWs */
+	VERB_OTP_ENROLL,     /* USER; answered by TEXT: the otpauth URI */
+	VERB_ALLOWLIST_TEST, /* RHOST; answered by DETAIL: the rule */
+	VERB_STATUS,         /* one ROW of KEY, TEXT pairs */
+	VERB_CLOCK_ACCEPT,   /* takes today's wall clock for right */
 
 	/* answers */
 	VERB_PROMPT = 64, /* STYLE KIND TEXT */
-	VERB_ROW,	  /* one thing of a list, fields by the request */
-	VERB_RESULT,	  /* OUTCOME, and what the request gives */
+	VERB_ROW,         /* one thing of a list, fields by the request */
+	VERB_RESULT,      /* OUTCOME, and what the request gives */
 
 	/* to the SAML worker; it answers VERB_RESULT */
 	VERB_SAML_SETUP = 96, /* settings and metadata, see saml/settings.h */
@@ -44,38 +45,39 @@ enum verb {
 };
 
 enum tag {
-	TAG_OUTCOME = 1, /* enum outcome */
-	TAG_REASON,	 /* a word of reason.h; to privileged peers only */
-	TAG_DETAIL,	 /* a sentence; to privileged peers only */
-	TAG_ERROR,	 /* enum gate_error of a failed request */
-	TAG_STEP,	 /* enum step */
-	TAG_SERVICE,	 /* PAM_SERVICE */
-	TAG_USER,	 /* PAM_USER */
-	TAG_RHOST,	 /* PAM_RHOST as it is, or an address literal */
-	TAG_TTY,	 /* PAM_TTY */
-	TAG_RUSER,	 /* PAM_RUSER */
-	TAG_SSH,	 /* SSH_CONNECTION of the PAM environment */
-	TAG_SESSION,	 /* a session's id; no secret */
-	TAG_PID,	 /* a process id */
-	TAG_TEXT,	 /* what a person typed or reads; may be a secret */
-	TAG_STYLE,	 /* enum prompt_style */
-	TAG_KIND,	 /* enum prompt_kind */
-	TAG_PRELIMINARY, /* 1: PAM_PRELIM_CHECK */
-	TAG_EXPIRED_ONLY,/* 1: PAM_CHANGE_EXPIRED_AUTHTOK */
-	TAG_EXPIRES,	 /* epoch seconds */
-	TAG_DELAY,	 /* microseconds to wait after a refusal */
-	TAG_ALL,	 /* 1: ended sessions too */
+	TAG_OUTCOME = 1,  /* enum outcome */
+	TAG_REASON,       /* a word of reason.h; to privileged peers only */
+	TAG_DETAIL,       /* a sentence; to privileged peers only */
+	TAG_ERROR,        /* enum gate_error of a failed request */
+	TAG_STEP,         /* enum step */
+	TAG_SERVICE,      /* PAM_SERVICE */
+	TAG_USER,         /* PAM_USER */
+	TAG_RHOST,        /* PAM_RHOST as it is, or an address literal */
+	TAG_TTY,          /* PAM_TTY */
+	TAG_RUSER,        /* PAM_RUSER */
+	TAG_SSH,          /* SSH_CONNECTION of the PAM environment */
+	TAG_SESSION,      /* a session's id; no secret */
+	TAG_PID,          /* a process id */
+	TAG_RUID,         /* the real uid behind a setuid application */
+	TAG_TEXT,         /* what a person typed or reads; may be a secret */
+	TAG_STYLE,        /* enum prompt_style */
+	TAG_KIND,         /* enum prompt_kind */
+	TAG_PRELIMINARY,  /* 1: PAM_PRELIM_CHECK */
+	TAG_EXPIRED_ONLY, /* 1: PAM_CHANGE_EXPIRED_AUTHTOK */
+	TAG_EXPIRES,      /* epoch seconds */
+	TAG_DELAY,        /* microseconds to wait after a refusal */
+	TAG_ALL,          /* 1: ended sessions too */
 	TAG_ADDRESS,
 	TAG_METHOD,
 	TAG_STATE,
-	TAG_STARTED,  /* epoch seconds */
-	TAG_OPENED,   /* epoch seconds; 0 never */
-	TAG_ENDED,    /* epoch seconds; 0 not yet */
+	TAG_STARTED, /* epoch seconds */
+	TAG_OPENED,  /* epoch seconds; 0 never */
+	TAG_ENDED,   /* epoch seconds; 0 not yet */
 	TAG_END_REASON,
 	TAG_ISSUER,
 	TAG_NAME_ID,
 	TAG_SESSION_INDEX,
-	TAG_KEY, /* names the TEXT that follows */
+	TAG_KEY,     /* names the TEXT that follows */
 	TAG_CHANGED, /* epoch seconds of the last password change */
 	TAG_OTP,     /* 1: a second factor is enrolled */
 
@@ -107,7 +109,7 @@ enum tag {
 
 /* What one line of a PAM stack is asked to do. */
 enum step {
-	STEP_GATE = 0,	/* no keyword: everything */
+	STEP_GATE = 0, /* no keyword: everything */
 	STEP_ALLOWLIST,
 	STEP_SSO,
 	STEP_PASSWORD,
@@ -124,24 +126,24 @@ enum outcome {
 	OUTCOME_NEW_AUTHTOK,  /* account: the password must be changed first */
 	OUTCOME_EXPIRED,      /* account: no longer valid */
 	OUTCOME_MAXTRIES,
-	OUTCOME_TRY_AGAIN,    /* chauthtok: the new password was not taken */
-	OUTCOME_NOT_TOKEN,    /* step sso: what was typed is no SSO token */
+	OUTCOME_TRY_AGAIN, /* chauthtok: the new password was not taken */
+	OUTCOME_NOT_TOKEN, /* step sso: what was typed is no SSO token */
 	OUTCOME_COUNT
 };
 
 enum prompt_style {
 	PROMPT_HIDDEN = 0, /* PAM_PROMPT_ECHO_OFF */
-	PROMPT_SHOWN,	   /* PAM_PROMPT_ECHO_ON */
-	PROMPT_ERROR,	   /* PAM_ERROR_MSG: the answer is empty */
-	PROMPT_INFO,	   /* PAM_TEXT_INFO: the answer is empty */
+	PROMPT_SHOWN,      /* PAM_PROMPT_ECHO_ON */
+	PROMPT_ERROR,      /* PAM_ERROR_MSG: the answer is empty */
+	PROMPT_INFO,       /* PAM_TEXT_INFO: the answer is empty */
 };
 
 /* What is asked for: tells the module which PAM item it belongs to. */
 enum prompt_kind {
-	KIND_TEXT = 0,	  /* nothing that PAM has an item for */
-	KIND_USER,	  /* PAM_USER */
-	KIND_AUTHTOK,	  /* PAM_AUTHTOK: password or SSO token */
-	KIND_CODE,	  /* a second factor's code; never kept */
+	KIND_TEXT = 0,    /* nothing that PAM has an item for */
+	KIND_USER,        /* PAM_USER */
+	KIND_AUTHTOK,     /* PAM_AUTHTOK: password or SSO token */
+	KIND_CODE,        /* a second factor's code; never kept */
 	KIND_OLDAUTHTOK,  /* PAM_OLDAUTHTOK */
 	KIND_NEW_AUTHTOK, /* the new PAM_AUTHTOK, with its retype */
 };
