@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lib/config.h"
+
+/*
+ * Every key that gatehouse.conf may hold. A default is spelled as config_value
+ * spells it, in the largest unit that fits: a test holds the two together.
+ */
+#define KEY(type, section, name, member, fallback, min, max, choices, help)    \
+	{                                                                      \
+		section, name, type, offsetof(struct config, member),          \
+		    fallback, min, max, choices, help                          \
+	}
+#define TEXT(section, name, member, fallback, help)                            \
+	KEY(CONFIG_TEXT, section, name, member, fallback, 0, 0, NULL, help)
+#define WORD(section, name, member, fallback, choices, help)                   \
+	KEY(CONFIG_TEXT, section, name, member, fallback, 0, 0, choices, help)
+#define PATH(section, name, member, fallback, help)                            \
+	KEY(CONFIG_PATH, section, name, member, fallback, 0, 0, NULL, help)
+#define URL(section, name, member, fallback, help)                             \
+	KEY(CONFIG_URL, section, name, member, fallback, 0, 0, NULL, help)
+#define BOOL(section, name, member, fallback, help)                            \
+	KEY(CONFIG_BOOL, section, name, member, fallback, 0, 1, NULL, help)
+#define CHOICE(section, name, member, fallback, choices, help)                 \
+	KEY(CONFIG_CHOICE, section, name, member, fallback, 0, 0, choices, help)
+#define NUMBER(section, name, member, fallback, min, max, help)                \
+	KEY(CONFIG_NUMBER, section, name, member, fallback, min, max, NULL,    \
+	    help)
+#define DURATION(section, name, member, fallback, min, max, help)              \
+	KEY(CONFIG_DURATION, section, name, member, fallback, min, max, NULL,  \
+	    help)
+#define SIZE(section, name, member, fallback, min, max, help)                  \
+	KEY(CONFIG_SIZE, section, name, member, fallback, min, max, NULL, help)
+
+#define SECONDS(n) ((int64_t)(n))
+#define MINUTES(n) (SECONDS(n) * 60)
+#define HOURS(n)   (MINUTES(n) * 60)
+#define DAYS(n)    (HOURS(n) * 24)
+#define KIB(n)     ((int64_t)(n) << 10)
+#define MIB(n)     (KIB(n) << 10)
+#define GIB(n)     (MIB(n) << 10)
+
+/* Those of a CHOICE are in the order of its enum. */
+static const char *const absent_words[] = { "refuse", "local", NULL };
+static const char *const without_login_words[] = { "refuse", "allow", NULL };
+static const char *const engine_words[] = { "sqlite", NULL };
+
+static const struct config_key keys[] = {
+	PATH("gate", "socket", socket, "/run/gatehouse/gate.sock",
+	    "the socket that gatehoused listens on"),
+	TEXT("gate", "run_as", run_as, "",
+	    "the user to become when started as root"),
+	NUMBER("gate", "threads", threads, "8", 1, 256,
+	    "threads that answer requests"),
+	NUMBER("gate", "connections", connections, "1024", 8, 65536,
+	    "connections held open at once"),
+	DURATION("gate", "request_timeout", request_timeout, "5s", SECONDS(1),
+	    MINUTES(1), "time a caller has to deliver a request it began"),
+	DURATION("gate", "answer_timeout", answer_timeout, "2m", SECONDS(10),
+	    MINUTES(10), "time a person has to answer a prompt"),
+	NUMBER("gate", "fail_delay", fail_delay, "2000", 0, 10000,
+	    "milliseconds to wait after a refusal, randomised by PAM"),
+
+	TEXT("peers", "login", peers_login, "",
+	    "users, besides root, whose programs may sign people in"),
+	TEXT("peers", "admin", peers_admin, "",
+	    "users, besides root, who may administer the gate"),
+
+	BOOL("users", "allow_root", allow_root, "no",
+	    "whether uid 0 may sign in through the gate"),
+	BOOL("users", "allow_system", allow_system, "no",
+	    "whether system accounts may sign in through the gate"),
+	NUMBER("users", "system_uid_max", system_uid_max, "999", 0, 4294967294,
+	    "the highest uid that counts as a system account"),
+
+	PATH("allowlist", "file", allowlist_file, "/etc/gatehouse/allowlist",
+	    "the rules file of addresses that may sign in"),
+	CHOICE("allowlist", "absent", allowlist_absent, "refuse", absent_words,
+	    "what a login without any client address means"),
+
+	TEXT("saml", "entity_id", entity_id, "",
+	    "the entityID of this service provider"),
+	URL("saml", "acs_url", acs_url, "",
+	    "the assertion consumer service, where the IdP sends Responses"),
+	PATH("saml", "idp_metadata", idp_metadata, "",
+	    "the IdP's metadata: a file, a directory or a glob pattern"),
+	PATH("saml", "key", saml_key, "",
+	    "the private key of this service provider (PEM)"),
+	PATH("saml", "certificate", saml_certificate, "",
+	    "the certificate that belongs to key (PEM)"),
+	TEXT("saml", "user_from", user_from, "name_id",
+	    "where the user name stands: name_id or attribute:NAME"),
+	DURATION("saml", "clock_skew", clock_skew, "1m", 0, MINUTES(5),
+	    "how far the IdP's clock may be off"),
+	BOOL("saml", "allow_unsolicited", allow_unsolicited, "no",
+	    "whether a Response that nobody requested is taken"),
+	SIZE("saml", "max_response", max_response, "1M", KIB(16), MIB(8),
+	    "the largest Response, decoded"),
+	DURATION("saml", "max_validity", max_validity, "1h", MINUTES(1),
+	    HOURS(24), "the longest time an assertion may be valid"),
+	DURATION("saml", "ticket_lifetime", ticket_lifetime, "1m", SECONDS(5),
+	    MINUTES(10), "time to use a ticket"),
+	NUMBER("saml", "workers", workers, "2", 1, 64,
+	    "processes that verify Responses"),
+	DURATION("saml", "worker_timeout", worker_timeout, "5s", SECONDS(1),
+	    MINUTES(1), "time a worker has for one Response"),
+	SIZE("saml", "worker_memory", worker_memory, "256M", MIB(64), GIB(4),
+	    "memory that a worker may grow to"),
+	PATH("saml", "worker_program", worker_program,
+	    "/usr/lib/gatehouse/gatehouse-saml",
+	    "the program that verifies Responses"),
+
+	BOOL("password", "fallback", fallback, "yes",
+	    "whether a password and a second factor let in without SSO"),
+	NUMBER("password", "min_length", password_min_length, "15", 8, 1024,
+	    "the fewest characters of a new password"),
+
+	TEXT("2fa", "issuer", otp_issuer, "Gatehouse",
+	    "the name that authenticator apps show"),
+	NUMBER("2fa", "drift", otp_drift, "1", 0, 10,
+	    "steps of 30 s that a code may be early or late"),
+
+	CHOICE("session", "without_login", without_login, "refuse",
+	    without_login_words,
+	    "what a session means whose user did not sign in at the gate"),
+	DURATION("session", "login_grace", login_grace, "5m", SECONDS(10),
+	    HOURS(1), "time from signing in to the start of the session"),
+	DURATION("session", "keep", keep, "400d", DAYS(1), DAYS(3650),
+	    "how long ended sessions stay on record"),
+
+	WORD("store", "engine", store_engine, "sqlite", engine_words,
+	    "the database that keeps the state"),
+	PATH("store", "path", store_path, "/var/lib/gatehouse/gate.db",
+	    "the database file"),
+	PATH("store", "master_key", master_key, "/etc/gatehouse/master.key",
+	    "the key file that seals secrets in the store"),
+
+	TEXT("log", "to", log_to, "syslog",
+	    "where decisions are logged: syslog, stderr or a file"),
+};
+
+const struct config_key *
+config_keys(size_t *count)
+{
+	*count = sizeof(keys) / sizeof(keys[0]);
+	return keys;
+}

@@ -1,0 +1,632 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lib/config.h"
+#include "lib/config_rules.h"
+#include "lib/config_value.h"
+#include "lib/error.h"
+
+/* A configuration file, and what was said about it: "line: text\n" each. */
+struct fixture {
+	char path[64];
+	char said[4096];
+	struct config *config;
+};
+
+static int
+setup(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	snprintf(
+	    fixture->path, sizeof(fixture->path), "/tmp/test_config.XXXXXX");
+	close(mkstemp(fixture->path));
+	*state = fixture;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *fixture = *state;
+
+	config_free(&fixture->config);
+	unlink(fixture->path);
+	free(fixture);
+	return 0;
+}
+
+static void
+listen_to(const char *file, int line, const char *text, void *data)
+{
+	struct fixture *fixture = data;
+	size_t used = strlen(fixture->said);
+
+	assert_string_equal(file, fixture->path);
+	snprintf(fixture->said + used, sizeof(fixture->said) - used, "%d: %s\n",
+	    line, text);
+}
+
+static int
+load_bytes(struct fixture *fixture, const char *text, size_t size)
+{
+	FILE *file = fopen(fixture->path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, size, file), size);
+	assert_int_equal(fclose(file), 0);
+	config_free(&fixture->config);
+	fixture->said[0] = '\0';
+	return config_load(&fixture->config, fixture->path, listen_to, fixture);
+}
+
+static int
+load(struct fixture *fixture, const char *text)
+{
+	return load_bytes(fixture, text, strlen(text));
+}
+
+/* Loads text, which must be refused with these complaints and no others. */
+static void
+assert_complaints(struct fixture *fixture, const char *text, const char *said)
+{
+	assert_int_equal(load(fixture, text), GATE_ECONFIG);
+	assert_null(fixture->config);
+	assert_string_equal(fixture->said, said);
+}
+
+/* The line "name = value" in its section. */
+static int
+load_value(
+    struct fixture *fixture, const struct config_key *key, const char *value)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "[%s]\n%s = %s\n", key->section, key->name,
+	    value);
+	return load(fixture, text);
+}
+
+static const struct config_key *
+key_named(const char *section, const char *name)
+{
+	const struct config_key *keys;
+	size_t i, count;
+
+	keys = config_keys(&count);
+	for (i = 0; i < count; i++) {
+		if (strcmp(keys[i].section, section) == 0 &&
+		    strcmp(keys[i].name, name) == 0)
+			return &keys[i];
+	}
+	fail_msg("no key [%s] %s", section, name);
+	return NULL;
+}
+
+static int
+holds_number(const struct config_key *key)
+{
+	return key->type == CONFIG_NUMBER || key->type == CONFIG_DURATION ||
+	    key->type == CONFIG_SIZE;
+}
+
+static int64_t
+number_in(const struct config *config, const struct config_key *key)
+{
+	return *(const int64_t *)((const char *)config + key->offset);
+}
+
+/* Each member of struct config has one key, so that none is left undefined. */
+static void
+test_table_covers_the_struct(void **state)
+{
+	char covered[sizeof(struct config)] = { 0 };
+	const struct config_key *keys;
+	size_t i, count;
+
+	(void)state;
+	_Static_assert(sizeof(char *) == sizeof(int64_t), "members of 8 bytes");
+	keys = config_keys(&count);
+	for (i = 0; i < count; i++) {
+		assert_int_equal(keys[i].offset % sizeof(int64_t), 0);
+		assert_int_equal(covered[keys[i].offset], 0);
+		memset(covered + keys[i].offset, 1, sizeof(int64_t));
+		assert_true(strlen(keys[i].help) > 0);
+		assert_ptr_equal(
+		    key_named(keys[i].section, keys[i].name), &keys[i]);
+	}
+	assert_null(memchr(covered, 0, sizeof(covered)));
+}
+
+/* Defaults are spelled as config_value spells them. */
+static void
+test_defaults(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct config_key *keys;
+	char text[CONFIG_VALUE_SIZE];
+	size_t i, count;
+
+	assert_int_equal(config_new(&fixture->config), 0);
+	keys = config_keys(&count);
+	for (i = 0; i < count; i++) {
+		assert_int_equal(
+		    config_value(fixture->config, &keys[i], text, sizeof(text)),
+		    0);
+		assert_string_equal(text, keys[i].fallback);
+		assert_null(config_rule_broken(&keys[i], keys[i].fallback));
+	}
+	assert_int_equal(fixture->config->threads, 8);
+	assert_int_equal(fixture->config->answer_timeout, 120);
+	assert_int_equal(fixture->config->max_response, 1 << 20);
+	assert_int_equal(fixture->config->keep, 400 * 86400);
+	assert_int_equal(fixture->config->fallback, 1);
+	assert_int_equal(fixture->config->allow_root, 0);
+	assert_int_equal(fixture->config->allowlist_absent, ABSENT_REFUSE);
+	assert_int_equal(fixture->config->without_login, WITHOUT_LOGIN_REFUSE);
+	assert_string_equal(fixture->config->entity_id, "");
+	assert_string_equal(fixture->config->store_engine, "sqlite");
+}
+
+static void
+test_empty_file_is_all_defaults(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(load(fixture, ""), 0);
+	assert_string_equal(fixture->said, "");
+	assert_int_equal(fixture->config->workers, 2);
+}
+
+static const char good[] =
+    "\xef\xbb\xbf# a comment\n"
+    "; another\r\n"
+    "[gate] ; behind a section\n"
+    "threads=16\n"
+    "    connections: 64\t; indented, a comment behind\r\n"
+    "\n"
+    "run_as =\n"
+    "[saml]\n"
+    "entity_id = https://sp.example/metadata\n"
+    "acs_url = https://sp.example/acs?a=b\n"
+    "idp_metadata = /etc/gatehouse/idp/*.xml\n"
+    "user_from = attribute:urn:oid:0.9.2342\n"
+    "clock_skew = 90s\n"
+    "max_validity = 2h\n"
+    "worker_memory = 1G\n"
+    "allow_unsolicited = yes\n"
+    "[allowlist]\n"
+    "absent = local\n"
+    "[peers]\n"
+    "login = ; nobody\n"
+    "admin = alice bob\n"
+    "[2fa]\n"
+    "issuer = J\xc3\xbcrgen & Co; Ltd\n"
+    "[gate]\n"
+    "fail_delay = 0";
+
+static void
+test_good_file(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct config *config;
+
+	assert_int_equal(load(fixture, good), 0);
+	assert_string_equal(fixture->said, "");
+	config = fixture->config;
+	assert_int_equal(config->threads, 16);
+	assert_int_equal(config->connections, 64);
+	assert_string_equal(config->run_as, "");
+	assert_string_equal(config->acs_url, "https://sp.example/acs?a=b");
+	assert_string_equal(config->user_from, "attribute:urn:oid:0.9.2342");
+	assert_int_equal(config->clock_skew, 90);
+	assert_int_equal(config->max_validity, 7200);
+	assert_int_equal(config->worker_memory, INT64_C(1) << 30);
+	assert_int_equal(config->allow_unsolicited, 1);
+	assert_int_equal(config->allowlist_absent, ABSENT_LOCAL);
+	assert_string_equal(config->peers_login, "");
+	assert_string_equal(config->peers_admin, "alice bob");
+	assert_string_equal(config->otp_issuer, "J\xc3\xbcrgen & Co; Ltd");
+	assert_int_equal(config->fail_delay, 0);
+}
+
+/* Every number is taken at both ends of its range and refused beyond. */
+static void
+test_ranges(void **state)
+{
+	static const char letter[] = {
+		[CONFIG_DURATION] = 's', [CONFIG_SIZE] = 'K'
+	};
+	struct fixture *fixture = *state;
+	const struct config_key *keys, *key;
+	char value[64];
+	size_t i, count;
+	int64_t unit, n;
+
+	keys = config_keys(&count);
+	for (i = 0; i < count; i++) {
+		key = &keys[i];
+		if (!holds_number(key))
+			continue;
+		assert_true(key->min < key->max);
+		unit = key->type == CONFIG_SIZE ? 1024 : 1;
+		for (n = key->min / unit - 1; n <= key->max / unit + 1; n +=
+		     n == key->min / unit ? (key->max - key->min) / unit : 1) {
+			snprintf(value, sizeof(value), "%lld%c", (long long)n,
+			    letter[key->type]);
+			if (n * unit >= key->min && n * unit <= key->max) {
+				assert_int_equal(
+				    load_value(fixture, key, value), 0);
+				assert_int_equal(
+				    number_in(fixture->config, key), n * unit);
+			} else {
+				assert_int_equal(
+				    load_value(fixture, key, value),
+				    GATE_ECONFIG);
+			}
+		}
+	}
+}
+
+/* What config_value writes, config_load reads as the same. */
+static void
+test_value_round_trip(void **state)
+{
+	static const char *const spelled[][2] = {
+		{ "3600s", "1h" },
+		{ "3601s", "3601s" },
+		{ "90m", "90m" },
+		{ "24h", "1d" },
+	};
+	struct fixture *fixture = *state;
+	const struct config_key *key = key_named("saml", "max_validity");
+	char text[CONFIG_VALUE_SIZE];
+	size_t i;
+
+	for (i = 0; i < sizeof(spelled) / sizeof(spelled[0]); i++) {
+		assert_int_equal(load_value(fixture, key, spelled[i][0]), 0);
+		assert_int_equal(
+		    config_value(fixture->config, key, text, sizeof(text)), 0);
+		assert_string_equal(text, spelled[i][1]);
+		assert_int_equal(load_value(fixture, key, text), 0);
+	}
+	assert_int_equal(load(fixture, "[saml]\nclock_skew = 0s\n"), 0);
+	key = key_named("saml", "clock_skew");
+	assert_int_equal(
+	    config_value(fixture->config, key, text, sizeof(text)), 0);
+	assert_string_equal(text, "0s");
+	assert_int_equal(
+	    config_value(fixture->config, key, text, 2), GATE_ETOOBIG);
+}
+
+/* Values that are none, by section and key. */
+static const char *const bad_values[][3] = {
+	{ "gate", "threads", "" },
+	{ "gate", "threads", "eight" },
+	{ "gate", "threads", "0x8" },
+	{ "gate", "threads", "+8" },
+	{ "gate", "threads", "-8" },
+	{ "gate", "threads", "8.0" },
+	{ "gate", "threads", "8 8" },
+	{ "gate", "threads", "18446744073709551624" },
+	{ "gate", "request_timeout", "5" },
+	{ "gate", "request_timeout", "s" },
+	{ "gate", "request_timeout", "5 s" },
+	{ "gate", "request_timeout", "5sec" },
+	{ "gate", "request_timeout", "5000ms" },
+	{ "gate", "request_timeout", "5S" },
+	{ "session", "keep", "213503982334602d" },
+	{ "saml", "max_response", "1048576" },
+	{ "saml", "max_response", "1MB" },
+	{ "saml", "max_response", "1m" },
+	{ "saml", "max_response", "17179869185G" },
+	{ "users", "allow_root", "" },
+	{ "users", "allow_root", "true" },
+	{ "users", "allow_root", "Yes" },
+	{ "users", "allow_root", "1" },
+	{ "allowlist", "absent", "" },
+	{ "allowlist", "absent", "allow" },
+	{ "allowlist", "file", "" },
+	{ "allowlist", "file", "allowlist" },
+	{ "allowlist", "file", "\"/etc/gatehouse/allowlist\"" },
+	{ "store", "engine", "" },
+	{ "store", "engine", "sqlite3" },
+	{ "saml", "acs_url", "sp.example/acs" },
+	{ "saml", "acs_url", "http://sp.example/acs" },
+	{ "saml", "acs_url", "http://localhost.example/acs" },
+	{ "saml", "acs_url", "http://127.0.0.1@sp.example/acs" },
+	{ "saml", "acs_url", "http://localhost:80@sp.example/acs" },
+	{ "saml", "acs_url", "https://sp.example@evil.example/acs" },
+	{ "saml", "acs_url", "https:///acs" },
+	{ "saml", "acs_url", "https://" },
+	{ "saml", "acs_url", "https://sp.example/a b" },
+	{ "saml", "acs_url", "https://sp.example/acs#top" },
+	{ "saml", "acs_url", "ftp://sp.example/acs" },
+	{ "saml", "entity_id", "sp example" },
+	{ "saml", "user_from", "" },
+	{ "saml", "user_from", "attribute:" },
+	{ "saml", "user_from", "nameid" },
+	{ "2fa", "issuer", "" },
+	{ "2fa", "issuer", "'Gatehouse'" },
+	{ "2fa", "issuer", "Gatehouse # ours" },
+	{ "log", "to", "" },
+	{ "log", "to", "file" },
+};
+
+static void
+test_bad_values(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct config_key *key;
+	char start[64];
+	size_t i;
+
+	for (i = 0; i < sizeof(bad_values) / sizeof(bad_values[0]); i++) {
+		key = key_named(bad_values[i][0], bad_values[i][1]);
+		if (load_value(fixture, key, bad_values[i][2]) == 0)
+			fail_msg("taken: %s", bad_values[i][2]);
+		snprintf(start, sizeof(start), "2: [%s] %s = ", key->section,
+		    key->name);
+		assert_int_equal(
+		    strncmp(fixture->said, start, strlen(start)), 0);
+		assert_ptr_equal(strchr(fixture->said, '\n')[1], '\0');
+	}
+}
+
+static void
+test_good_urls(void **state)
+{
+	static const char *const urls[] = {
+		"https://sp.example/acs",
+		"HTTPS://sp.example:8443/acs",
+		"https://[2001:db8::1]/acs",
+		"http://localhost",
+		"http://localhost:8080/acs",
+		"http://127.0.0.1/acs",
+		"http://[::1]:8080/acs",
+	};
+	struct fixture *fixture = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		assert_int_equal(
+		    load_value(fixture, key_named("saml", "acs_url"), urls[i]),
+		    0);
+		assert_string_equal(fixture->config->acs_url, urls[i]);
+	}
+}
+
+/* The sentences themselves: they are what an administrator gets. */
+static void
+test_sentences(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_complaints(fixture,
+	    "[gate]\n"
+	    "threads = 0\n"
+	    "request_timeout = 2m\n"
+	    "socket = gate.sock\n"
+	    "[saml]\n"
+	    "max_response = 9M\n"
+	    "acs_url = http://sp.example/acs\n"
+	    "user_from = uid\n"
+	    "[users]\n"
+	    "allow_root = maybe\n"
+	    "[allowlist]\n"
+	    "absent = allow\n"
+	    "[store]\n"
+	    "engine = oracle\n"
+	    "[2fa]\n"
+	    "issuer =\n",
+	    "2: [gate] threads = 0: must be a number from 1 to 256\n"
+	    "3: [gate] request_timeout = 2m: must be a duration from 1s to 1m "
+	    "(a number and s, m, h or d)\n"
+	    "4: [gate] socket = gate.sock: must be an absolute path\n"
+	    "6: [saml] max_response = 9M: must be a size from 16K to 8M "
+	    "(a number and K, M or G)\n"
+	    "7: [saml] acs_url = http://sp.example/acs: must be an https:// "
+	    "URL (http:// only to localhost, 127.0.0.1 or [::1])\n"
+	    "8: [saml] user_from = uid: must be name_id or attribute:NAME\n"
+	    "10: [users] allow_root = maybe: must be yes or no\n"
+	    "12: [allowlist] absent = allow: must be refuse or local\n"
+	    "14: [store] engine = oracle: must be sqlite\n"
+	    "16: [2fa] issuer = : must not be empty\n");
+}
+
+static void
+test_unknown_names(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_complaints(fixture,
+	    "threads = 8\n"
+	    "[gate]\n"
+	    "treads = 8\n"
+	    "Threads = 8\n"
+	    "workers = 8\n"
+	    "colour = blue\n"
+	    "= 8\n"
+	    "[gaet]\n"
+	    "threads = none of it is looked at\n"
+	    "[somewhere]\n"
+	    "[gate ]\n"
+	    "[2fa]\n"
+	    "drift = 2\n",
+	    "1: key \"threads\" stands before the first [section]\n"
+	    "3: unknown key \"treads\" in [gate]; did you mean \"threads\"?\n"
+	    "4: unknown key \"Threads\" in [gate]; did you mean \"threads\"?\n"
+	    "5: unknown key \"workers\" in [gate]; it belongs into [saml]\n"
+	    "6: unknown key \"colour\" in [gate]\n"
+	    "7: unknown key \"\" in [gate]\n"
+	    "8: unknown section [gaet]; did you mean [gate]?\n"
+	    "10: unknown section [somewhere]\n"
+	    "11: unknown section [gate ]; did you mean [gate]?\n");
+}
+
+static void
+test_broken_lines(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_complaints(fixture,
+	    "[gate]\n"
+	    "threads\n"
+	    "threads = 8\n"
+	    "  9\n"
+	    "  threads = 9\n"
+	    "connections = 64 # many\n"
+	    "[saml\n"
+	    "workers = 99\n"
+	    "[saml] workers = 99\n"
+	    "workers = 99\n"
+	    "[saml] # ours\n"
+	    "workers = \x1b[2J\n"
+	    "and that was the last line",
+	    "2: neither a [section], a key = value nor a comment\n"
+	    "4: neither a [section], a key = value nor a comment\n"
+	    "5: [gate] threads is given twice, first in line 3\n"
+	    "6: [gate] connections = 64 # many: a comment behind a value "
+	    "begins with \";\"\n"
+	    "7: a section is written [name], alone on its line\n"
+	    "9: a section is written [name], alone on its line\n"
+	    "12: a control character in the line\n"
+	    "13: neither a [section], a key = value nor a comment\n");
+}
+
+/* inih would hand the rest of a long line over as a line of its own. */
+static void
+test_line_length(void **state)
+{
+	struct fixture *fixture = *state;
+	char text[512];
+
+	snprintf(text, sizeof(text), "[2fa]\nissuer = %0189d\n", 1);
+	assert_int_equal(load(fixture, text), 0);
+	assert_int_equal(strlen(fixture->config->otp_issuer), 189);
+	snprintf(text, sizeof(text), "[2fa]\nissuer = %0190d\n#%0300d\n", 1, 1);
+	assert_complaints(fixture, text,
+	    "2: the line has 199 bytes: it may have at most 198\n");
+}
+
+static void
+test_nul_in_file(void **state)
+{
+	struct fixture *fixture = *state;
+	const char text[] = "[gate]\nthreads = 8\0 9\n";
+
+	assert_int_equal(
+	    load_bytes(fixture, text, sizeof(text) - 1), GATE_ECONFIG);
+	assert_string_equal(
+	    fixture->said, "2: a control character in the line\n");
+}
+
+static void
+test_needs(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_complaints(fixture,
+	    "[saml]\nworkers = 2\nidp_metadata = /etc/gatehouse/idp.xml\n",
+	    "3: [saml] idp_metadata needs entity_id, which is not set\n"
+	    "3: [saml] idp_metadata needs acs_url, which is not set\n");
+	assert_complaints(fixture, "[saml]\nkey = /etc/gatehouse/sp.key\n",
+	    "2: [saml] key needs certificate, which is not set\n");
+	assert_complaints(fixture,
+	    "[saml]\ncertificate = /etc/gatehouse/sp.crt\n",
+	    "2: [saml] certificate needs key, which is not set\n");
+	/* One mistake, one complaint. */
+	assert_complaints(fixture,
+	    "[saml]\nidp_metadata = /etc/gatehouse/idp.xml\n"
+	    "entity_id = https://sp.example\nacs_url = sp.example\n",
+	    "4: [saml] acs_url = sp.example: must be an https:// URL "
+	    "(http:// only to localhost, 127.0.0.1 or [::1])\n");
+}
+
+static void
+test_socket_fits_its_address(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct config_key *key = key_named("gate", "socket");
+	char path[128];
+
+	snprintf(path, sizeof(path), "/%0106d", 1);
+	assert_int_equal(load_value(fixture, key, path), 0);
+	snprintf(path, sizeof(path), "/%0107d", 1);
+	assert_int_equal(load_value(fixture, key, path), GATE_ECONFIG);
+}
+
+static void
+test_file_that_cannot_be_read(void **state)
+{
+	struct fixture *fixture = *state;
+	struct config *before;
+
+	assert_int_equal(load(fixture, ""), 0);
+	before = fixture->config;
+	assert_int_equal(chmod(fixture->path, 0666), 0);
+	assert_int_equal(
+	    config_load(&fixture->config, fixture->path, listen_to, fixture),
+	    GATE_EUNSAFE);
+	assert_non_null(strstr(fixture->said, "0: cannot be read: "));
+	/* What is loaded stays. */
+	assert_ptr_equal(fixture->config, before);
+
+	fixture->said[0] = '\0';
+	assert_int_equal(unlink(fixture->path), 0);
+	assert_int_equal(
+	    config_load(&fixture->config, fixture->path, listen_to, fixture),
+	    GATE_EIO);
+	assert_non_null(strstr(fixture->said, strerror(ENOENT)));
+}
+
+static void
+test_file_too_large(void **state)
+{
+	struct fixture *fixture = *state;
+	size_t size = 300 << 10;
+	char *text = malloc(size);
+
+	memset(text, '\n', size);
+	assert_int_equal(load_bytes(fixture, text, size), GATE_ECONFIG);
+	assert_non_null(strstr(fixture->said, "0: cannot be read: "));
+	free(text);
+}
+
+#define TEST(function)                                                         \
+	cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_table_covers_the_struct),
+		TEST(test_defaults),
+		TEST(test_empty_file_is_all_defaults),
+		TEST(test_good_file),
+		TEST(test_ranges),
+		TEST(test_value_round_trip),
+		TEST(test_bad_values),
+		TEST(test_good_urls),
+		TEST(test_sentences),
+		TEST(test_unknown_names),
+		TEST(test_broken_lines),
+		TEST(test_line_length),
+		TEST(test_nul_in_file),
+		TEST(test_needs),
+		TEST(test_socket_fits_its_address),
+		TEST(test_file_that_cannot_be_read),
+		TEST(test_file_too_large),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
