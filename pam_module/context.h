@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef GATE_CONTEXT_H
+#define GATE_CONTEXT_H
+
+#include <security/pam_modules.h>
+
+struct wire_msg;
+
+/* The name in the PAM environment by which a login's session is handed on. */
+#define CONTEXT_SESSION "GATEHOUSE_SESSION"
+
+/*
+ * Appends to a request what PAM knows of the login: service, user, rhost, tty
+ * and ruser as the application gave them, and from the PAM environment, the
+ * only thing that outlives sshd's authentication process, SSH_CONNECTION and
+ * GATEHOUSE_SESSION. What is unset or empty is left out.
+ */
+void context_put(pam_handle_t *pamh, struct wire_msg *msg);
+
+/* PAM_USER, or NULL where it is unset or empty; belongs to PAM. */
+const char *context_user(pam_handle_t *pamh);
+
+/* Sets PAM_USER: PAM_SUCCESS or PAM_SYSTEM_ERR. */
+int context_set_user(pam_handle_t *pamh, const char *user);
+
+/* Hands on the id of the session: PAM_SUCCESS or PAM_SYSTEM_ERR. */
+int context_set_session(pam_handle_t *pamh, const char *session);
+
+#endif

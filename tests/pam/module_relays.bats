@@ -1,0 +1,246 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# pam_gatehouse.so alone: what passes between PAM, the person and the daemon.
+
+bats_require_minimum_version 1.5.0
+load module.bash
+
+# --- what the daemon is told ---
+
+@test "the whole context goes with the request" {
+	daemon result:granted:user=alice
+	line auth required
+	loader -u alice -i rhost=192.0.2.1 -i tty=pts/3 -i ruser=bob \
+		-e "SSH_CONNECTION=192.0.2.1 22 192.0.2.2 22" \
+		-e GATEHOUSE_SESSION=s7 gate authenticate
+	heard "login step=0 service=gate user=alice rhost=192.0.2.1 \
+tty=pts/3 ruser=bob ssh=192.0.2.1 22 192.0.2.2 22 session=s7"
+}
+
+@test "empty items are left out, and the process environment is not read" {
+	daemon result:denied
+	line auth required
+	SSH_CONNECTION="192.0.2.9 1 2 3" GATEHOUSE_SESSION=stolen \
+		loader -i rhost= -i tty= gate authenticate
+	heard "login step=0 service=gate"
+}
+
+@test "the session is handed from authenticate to open and close" {
+	daemon result:granted:user=alice:session=s42 -- result:granted
+	for type in auth account session; do
+		line $type required
+	done
+	loader -u alice gate authenticate acct_mgmt open_session close_session
+	[ "$status" -eq 0 ]
+	has "session: s42"
+	heard "account step=0 service=gate user=alice session=s42"
+	grep -Eqx 'open step=0 service=gate user=alice session=s42 pid=[0-9]+' \
+		"$log"
+	heard "close step=0 service=gate user=alice session=s42"
+}
+
+@test "a session id that is none fails closed" {
+	long=$(printf '%0200d' 0)
+	daemon "result:granted:user=alice:session=$long"
+	line auth required
+	loader -u alice gate authenticate
+	has "authenticate: 4 System error"
+	has "session: "
+	lacks 0000
+}
+
+@test "no session and no user are taken from a refusal" {
+	daemon result:denied:user=alice:session=s42
+	line auth required
+	loader gate authenticate
+	[ "$status" -eq 1 ]
+	lacks alice
+	lacks s42
+}
+
+# --- users ---
+
+@test "an application without a user gets the one who signed in" {
+	daemon prompt:hidden:authtok:Token: result:granted:user=alice
+	line auth required
+	loader -a token gate authenticate
+	[ "$status" -eq 0 ]
+	has "user: alice"
+	lacks shown:
+	heard "login step=0 service=gate"
+}
+
+@test "a user is asked for when the daemon wants one" {
+	daemon prompt:shown:user:Name: prompt:hidden:authtok:Password: \
+		result:granted:user=bob
+	line auth required
+	loader -a bob -a secret gate authenticate
+	[ "$status" -eq 0 ]
+	has "shown: Name:"
+	has "user: bob"
+	heard "answer text=bob"
+}
+
+@test "another user than asked for is not let in" {
+	daemon result:granted:user=root:session=s42
+	line auth required
+	loader -u alice gate authenticate
+	[ "$status" -eq 1 ]
+	has "authenticate: 9 "
+	has "it let in another user than asked for"
+	has "user: alice"
+	lacks s42
+}
+
+@test "nobody is not let in, but may come from a good address" {
+	daemon result:granted:user= -- result:granted
+	line auth required
+	for name in empty none; do
+		loader gate authenticate
+		echo "name: $name"
+		has "authenticate: 9 "
+		has "it let in nobody in particular"
+	done
+	rm "$confdir/gate"
+	line auth required allowlist
+	loader gate authenticate
+	has "authenticate: 0 "
+}
+
+# --- the conversation ---
+
+@test "prompts are relayed in their style" {
+	daemon prompt:hidden:authtok:Password: prompt:shown:code:Code: \
+		prompt:info:text:Welcome prompt:error:text:Beware \
+		result:granted:user=alice
+	line auth required
+	loader -u alice -a secret -a 123456 gate authenticate
+	[ "$status" -eq 0 ]
+	has "hidden: Password:"
+	has "shown: Code:"
+	has "info: Welcome"
+	has "error: Beware"
+	heard "answer text=secret"
+	heard "answer text=123456"
+	[ "$(grep -c '^answer text=$' "$log")" -eq 2 ]
+}
+
+@test "PAM_SILENT hides messages but not prompts" {
+	daemon prompt:info:text:Welcome prompt:error:text:Beware \
+		prompt:hidden:authtok:Password: result:granted:user=alice
+	line auth required
+	loader -q -u alice -a secret gate authenticate
+	[ "$status" -eq 0 ]
+	lacks Welcome
+	lacks Beware
+	has "hidden: Password:"
+}
+
+@test "an application that does not answer fails the login" {
+	daemon prompt:hidden:authtok:Password: result:granted:user=alice
+	line auth required
+	for fault in error empty null disobey; do
+		loader -x $fault -u alice -a secret gate authenticate
+		echo "fault: $fault"
+		[ "$status" -eq 1 ]
+		has "authenticate: 19 Conversation error"
+	done
+	run -1 grep '^answer' "$log"
+}
+
+@test "an answer may be as long as a Response, not longer" {
+	daemon prompt:hidden:authtok:Token: result:granted:user=alice
+	line auth required
+	head -c $((1536 * 1024)) /dev/zero | tr '\0' A >"$BATS_TEST_TMPDIR/A"
+	loader -u alice -A "$BATS_TEST_TMPDIR/A" gate authenticate
+	[ "$status" -eq 0 ]
+	heard "answer text=(1572864 bytes)"
+	echo -n A >>"$BATS_TEST_TMPDIR/A"
+	loader -u alice -A "$BATS_TEST_TMPDIR/A" gate authenticate
+	has "authenticate: 19 Conversation error"
+	has "longer than 1572864 bytes"
+	[ "$(grep -c '^answer' "$log")" -eq 1 ]
+}
+
+# --- passwords for the lines that follow ---
+
+@test "what is no token is there for the next line, once" {
+	daemon prompt:hidden:authtok:Token: result:not_token -- \
+		prompt:hidden:authtok:Password: \
+		prompt:hidden:authtok:Again: result:granted:user=alice
+	line auth "[default=ignore]" sso
+	line auth required password
+	loader -u alice -a first -a second gate authenticate
+	[ "$status" -eq 0 ]
+	has "hidden: Token:"
+	lacks "hidden: Password:"
+	has "hidden: Again:"
+	[ "$(grep -c '^answer text=first$' "$log")" -eq 2 ]
+	heard "answer text=second"
+}
+
+@test "a token, a code and a refused password are not left behind" {
+	daemon prompt:hidden:authtok:Token: result:denied -- \
+		prompt:hidden:authtok:Token: result:granted:user=alice -- \
+		prompt:hidden:code:Code: result:not_token -- \
+		prompt:hidden:authtok:Password: result:granted:user=alice
+	for step in sso sso otp password; do
+		line auth "[default=ignore success=ok]" $step
+	done
+	loader -u alice -a one -a two -a three -a four gate authenticate
+	has "hidden: Password:"
+	heard "answer text=four"
+}
+
+@test "a password change runs in two passes" {
+	daemon prompt:hidden:oldauthtok:Old: result:granted:user=alice -- \
+		prompt:hidden:oldauthtok:Old-again: \
+		prompt:hidden:newauthtok:New: prompt:hidden:newauthtok:Retype: \
+		result:granted:user=alice
+	line password required
+	loader -u alice -a old -a new -a new gate chauthtok
+	[ "$status" -eq 0 ]
+	passes=$(grep '^chauthtok' "$log")
+	[ "$passes" = "chauthtok step=0 service=gate user=alice preliminary=1 \
+expired_only=0
+chauthtok step=0 service=gate user=alice preliminary=0 expired_only=0" ]
+	# The second pass has the old one from the first.
+	lacks Old-again
+	[ "$(grep -c '^answer text=old$' "$log")" -eq 2 ]
+}
+
+@test "a change of expired passwords only is told" {
+	daemon result:granted
+	line password required
+	loader -E -u alice gate chauthtok
+	[ "$status" -eq 0 ]
+	[ "$(grep -c 'expired_only=1$' "$log")" -eq 2 ]
+}
+
+@test "a new password is there for the lines that follow" {
+	daemon result:granted -- result:granted -- \
+		prompt:hidden:newauthtok:New: prompt:hidden:newauthtok:Retype: \
+		result:granted -- \
+		prompt:hidden:newauthtok:Next: prompt:hidden:newauthtok:Same: \
+		prompt:hidden:newauthtok:Other: result:granted
+	line password required
+	line password required
+	loader -u alice -a new -a new -a other gate chauthtok
+	[ "$status" -eq 0 ]
+	lacks "hidden: Next:"
+	lacks "hidden: Same:"
+	has "hidden: Other:"
+	[ "$(grep -c '^answer text=new$' "$log")" -eq 4 ]
+}
+
+@test "a password that was not taken is not left behind" {
+	daemon result:granted -- result:granted -- \
+		prompt:hidden:newauthtok:New: result:try_again -- \
+		prompt:hidden:newauthtok:Next: result:granted
+	line password optional
+	line password required
+	loader -u alice -a weak -a strong gate chauthtok
+	has "hidden: Next:"
+	heard "answer text=strong"
+}
