@@ -1,0 +1,17 @@
+<?php
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+$metadata['__DYNAMIC:1__'] = [
+    'host' => '__DEFAULT__',
+    'privatekey' => 'idp.pem',
+    'certificate' => 'idp.crt',
+    'auth' => 'people',
+    'attributes.NameFormat' => 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic',
+    'authproc' => [
+        10 => [
+            'class' => 'saml:AttributeNameID',
+            'attribute' => 'uid',
+            'Format' => 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
+        ],
+    ],
+];
