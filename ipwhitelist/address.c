@@ -2,6 +2,7 @@
 #include "ipwhitelist/address.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <string.h>
 
 #include "lib/error.h"
@@ -14,6 +15,17 @@ from_v4(const struct in_addr *v4, struct address *address)
 {
 	memcpy(address->bytes, mapped_prefix, sizeof(mapped_prefix));
 	memcpy(address->bytes + 12, &v4->s_addr, 4);
+}
+
+/* The name or number of an interface, as the kernel takes it. */
+static int
+scope_is_sound(const char *scope)
+{
+	size_t length = strspn(scope,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	    "-._");
+
+	return length > 0 && length < IF_NAMESIZE && scope[length] == '\0';
 }
 
 int
@@ -36,8 +48,8 @@ address_parse(const char *text, struct address *address)
 	}
 	if (inet_pton(AF_INET6, plain, &v6) != 1)
 		return GATE_EINVAL;
-	/* a scope is not part of the address, but an empty one is a typo */
-	if (text[length] == '%' && text[length + 1] == '\0')
+	/* a scope is no part of the address, but must not hide anything */
+	if (text[length] == '%' && !scope_is_sound(text + length + 1))
 		return GATE_EINVAL;
 	memcpy(address->bytes, &v6, sizeof(address->bytes));
 	return 0;

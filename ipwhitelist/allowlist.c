@@ -12,6 +12,7 @@
 
 #define FILE_MAX   (64u << 20)
 #define PREFIX_MAX 128
+#define PREFIX_V4  96 /* of ::ffff:0:0/96, where all IPv4 stands */
 #define WORD_MAX   128
 
 struct rule {
@@ -95,14 +96,18 @@ add_rule(struct allowlist *list, const struct rule *rule)
 	return 0;
 }
 
-/* The number after the slash: a prefix length, digits only. */
+/*
+ * The number after the slash: a prefix length, digits only. Nothing that has
+ * leading zeros: some read it as octal.
+ */
 static int
 parse_prefix(const char *text, int max)
 {
 	char *end;
 	long n;
 
-	if (!isdigit((unsigned char)*text))
+	if (!isdigit((unsigned char)*text) ||
+	    (text[0] == '0' && text[1] != '\0'))
 		return -1;
 	n = strtol(text, &end, 10);
 	return *end != '\0' || n > max ? -1 : (int)n;
@@ -251,13 +256,15 @@ parse_text(struct reading *reading, const char *text, size_t size)
 		shown = length < sizeof(line) ? length : sizeof(line) - 1;
 		memcpy(line, text, shown);
 		line[shown] = '\0';
-		line[strcspn(line, "#\r")] = '\0';
-		if (length >= sizeof(line) && strchr(line, '#') == NULL &&
-		    strlen(line) == shown) {
+		if (shown > 0 && line[shown - 1] == '\r')
+			line[shown - 1] = '\0';
+		/* a comment may go on as long as it likes */
+		if (shown < length && strchr(line, '#') == NULL) {
 			complain(
 			    reading, "longer than %zu bytes", sizeof(line) - 1);
 			continue;
 		}
+		line[strcspn(line, "#")] = '\0';
 		r = parse_line(reading, line);
 	}
 	return r;
@@ -327,12 +334,14 @@ allowlist_lookup(const struct allowlist *list,
 {
 	struct rule key;
 	const struct rule *hit;
+	/* of all IPv6 no IPv4: who allows ::/0 hardly means the mapped ones */
+	int shortest = address_is_v4(query->address) ? PREFIX_V4 : 0;
 	int prefix;
 
 	memset(verdict, 0, sizeof(*verdict));
 	if (list == NULL)
 		return;
-	for (prefix = PREFIX_MAX; prefix >= 0; prefix--) {
+	for (prefix = PREFIX_MAX; prefix >= shortest; prefix--) {
 		if (list->run[prefix] == 0)
 			continue;
 		key.address = *query->address;

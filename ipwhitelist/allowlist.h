@@ -28,7 +28,7 @@ struct allowlist_query {
 /* The rule that decided; all zero when none did. */
 struct allowlist_verdict {
 	int allowed;
-	int line;	  /* in the rules file */
+	int line;         /* in the rules file */
 	const char *rule; /* its text, owned by the table */
 };
 
@@ -51,7 +51,10 @@ int allowlist_parse(struct allowlist **list, const char *name, const char *text,
 
 void allowlist_free(struct allowlist **list);
 
-/* Finds the longest prefix that covers the address. A NULL list denies. */
+/*
+ * Finds the longest prefix that covers the address. A NULL list denies. An
+ * IPv6 rule wider than the mapped addresses, as ::/0, covers no IPv4.
+ */
 void allowlist_lookup(const struct allowlist *list,
     const struct allowlist_query *query, struct allowlist_verdict *verdict);
 

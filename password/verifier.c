@@ -8,6 +8,9 @@
 #include "lib/error.h"
 #include "lib/secret.h"
 
+_Static_assert(PASSWORD_MAX < CRYPT_MAX_PASSPHRASE_SIZE,
+    "crypt_r fails for longer ones, at once");
+
 /* crypt_data is 32 kB and holds the password: never on the stack. */
 static int
 hash(const char *password, const char *setting, char verifier[VERIFIER_SIZE])

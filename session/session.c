@@ -22,6 +22,9 @@ session_begin(struct store_session *session, int64_t now)
 	if (secret_random(bytes, sizeof(bytes)) != 0)
 		return GATE_EIO;
 	secret_text(bytes, sizeof(bytes), session->id);
+	/* a command would take it for an option */
+	if (session->id[0] == '-')
+		session->id[0] = '_';
 	session->state = SESSION_SIGNED_IN;
 	session->signed_in = now;
 	return 0;
@@ -78,6 +81,8 @@ session_ended(struct store_session *session, const char *reason, int64_t now)
 const char *
 session_state_word(enum store_session_state state)
 {
+	if ((unsigned)state >= sizeof(state_words) / sizeof(state_words[0]))
+		return "unknown";
 	return state_words[state];
 }
 

@@ -35,7 +35,7 @@ void session_opened(
 void session_ended(
     struct store_session *session, const char *reason, int64_t now);
 
-/* "signed_in", "open", "ended". */
+/* "signed_in", "open", "ended"; "unknown" for a number that is none. */
 const char *session_state_word(enum store_session_state state);
 
 /* Adds one more proof to the method: "password" and "otp" give

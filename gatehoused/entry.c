@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gatehoused/stages.h"
+#include "gatehoused/wall_clock.h"
+#include "lib/clock.h"
+#include "lib/error.h"
+#include "session/session.h"
+
+/* "nobody" is above the system's range, and no person either. */
+#define NOBODY_UID 65534
+
+/* 0 and *uid; GATE_ENOTFOUND where the system has no such account. */
+static int
+account_uid(struct login *l, uid_t *uid)
+{
+	char buffer[16384];
+	struct passwd entry, *found = NULL;
+	int r;
+
+	r = getpwnam_r(l->user, &entry, buffer, sizeof(buffer), &found);
+	if (found != NULL) {
+		*uid = found->pw_uid;
+		return 0;
+	}
+	if (r == 0 || r == ENOENT || r == ESRCH)
+		return GATE_ENOTFOUND;
+	return refuse(&l->refusal, REASON_USER_LOOKUP,
+	    "looking up \"%s\" failed: %s", l->user, strerror(r));
+}
+
+int
+peer_may(struct login *l)
+{
+	uid_t uid;
+	int r;
+
+	if ((l->rights & RIGHT_LOGIN) || l->user[0] == '\0')
+		return LOGIN_NEXT;
+	r = account_uid(l, &uid);
+	if (r == 0 && uid == l->peer.uid)
+		return LOGIN_NEXT;
+	if (r != 0 && r != GATE_ENOTFOUND)
+		return r;
+	return refuse(&l->refusal, REASON_PEER,
+	    "uid %u may only ask about itself; see [peers] login",
+	    (unsigned)l->peer.uid);
+}
+
+int
+may_they(struct login *l)
+{
+	const struct config *config = l->policy->config;
+	uid_t uid;
+	int r;
+
+	if (l->user[0] == '\0')
+		return refuse(&l->refusal, REASON_USER_INVALID, "no user name");
+	r = peer_may(l);
+	if (r == 0)
+		r = account_uid(l, &uid);
+	if (r == GATE_ENOTFOUND)
+		return LOGIN_NEXT; /* a portal user */
+	if (r != 0)
+		return r;
+	if (uid == 0 && !config->allow_root)
+		return refuse(&l->refusal, REASON_ROOT_REFUSED, NULL);
+	if (uid != 0 && !config->allow_system &&
+	    ((int64_t)uid <= config->system_uid_max || uid == NOBODY_UID))
+		return refuse(&l->refusal, REASON_SYSTEM_ACCOUNT,
+		    "\"%s\" has uid %u; see [users] allow_system", l->user,
+		    (unsigned)uid);
+	return LOGIN_NEXT;
+}
+
+/* Fills in a fresh record from what was proven. */
+static int
+describe(struct login *l, struct store_session *s)
+{
+	int r = session_begin(s, clock_wall());
+
+	if (r != 0)
+		return r;
+	memcpy(s->user, l->user, sizeof(s->user));
+	memcpy(s->service, l->service, sizeof(s->service));
+	snprintf(s->address, sizeof(s->address), "%s", l->address);
+	memcpy(s->tty, l->tty, sizeof(s->tty));
+	session_add_method(s, l->method);
+	if (l->identity != NULL) {
+		const struct saml_identity *id = l->identity;
+
+		snprintf(s->issuer, sizeof(s->issuer), "%s", id->issuer);
+		snprintf(s->name_id, sizeof(s->name_id), "%s",
+		    id->name_id != NULL ? id->name_id : "");
+		snprintf(s->session_index, sizeof(s->session_index), "%s",
+		    id->session_index != NULL ? id->session_index : "");
+		s->not_after = id->session_not_on_or_after;
+	} else if (l->ticket != NULL) {
+		memcpy(s->issuer, l->ticket->issuer, sizeof(s->issuer));
+		memcpy(s->name_id, l->ticket->name_id, sizeof(s->name_id));
+		memcpy(s->session_index, l->ticket->session_index,
+		    sizeof(s->session_index));
+		s->not_after = l->ticket->session_not_on_or_after;
+	}
+	return 0;
+}
+
+/* Uses up what can be used once only. */
+static int
+use_up(struct store_tx *tx, struct login *l)
+{
+	int r = 0;
+
+	if (l->identity != NULL) {
+		r = store_replay_claim(tx, l->identity->issuer,
+		    l->identity->assertion_id, l->identity->replay_until);
+		if (r == GATE_EEXISTS)
+			r = refuse(&l->refusal, REASON_REPLAY,
+			    "assertion %s of %s was used before",
+			    l->identity->assertion_id, l->identity->issuer);
+	} else if (l->ticket != NULL) {
+		r = store_ticket_take(tx, l->ticket->hash, l->ticket);
+		if (r == GATE_ENOTFOUND)
+			r = refuse(&l->refusal, REASON_TICKET_UNKNOWN, NULL);
+	} else if (l->otp_used) {
+		r = store_otp_claim(tx, l->user, l->otp_step);
+		if (r == GATE_EEXISTS)
+			r = refuse(&l->refusal, REASON_CODE_USED, NULL);
+	}
+	return r;
+}
+
+/* An earlier line of the same stack proved something: is this its record? */
+static int
+same_sign_in(struct login *l, const struct store_session *s)
+{
+	struct refusal ignored;
+
+	return session_is_of(s, l->user, l->service, &ignored) == 0 &&
+	    session_claim(s, clock_wall(), l->policy->config->login_grace,
+		&ignored) == 0 &&
+	    s->state == SESSION_SIGNED_IN && l->otp_used &&
+	    strcmp(s->method, "password") == 0;
+}
+
+static int
+commit_sign_in(struct store_tx *tx, void *data)
+{
+	struct login *l = data;
+	struct store_session earlier;
+	int r;
+
+	if (l->identity != NULL || l->ticket != NULL) {
+		r = wall_clock_check(
+		    tx, l->policy->config->clock_skew, &l->refusal);
+		if (r != 0)
+			return r;
+	}
+	r = use_up(tx, l);
+	if (r != 0)
+		return r;
+	if (l->session[0] != '\0' &&
+	    store_session_get(tx, l->session, &earlier) == 0 &&
+	    same_sign_in(l, &earlier)) {
+		session_add_method(&earlier, l->method);
+		l->record = earlier;
+		return store_session_update(tx, &l->record);
+	}
+	return store_session_add(tx, &l->record);
+}
+
+int
+let_in(struct login *l)
+{
+	int r = describe(l, &l->record);
+
+	if (r == 0)
+		r = store_write(gate_store(l->gate), commit_sign_in, l);
+	if (r != 0)
+		l->record.id[0] = '\0'; /* nothing went on record */
+	return r;
+}
+
+/* The record that the application refers to, of this user and service. */
+static int
+find_record(struct store_tx *tx, struct login *l)
+{
+	int r = store_session_get(tx, l->session, &l->record);
+
+	if (r == GATE_ENOTFOUND)
+		return refuse(&l->refusal, REASON_NO_SESSION,
+		    "there is no sign-in or session %s", l->session);
+	if (r == 0)
+		r = session_is_of(&l->record, l->user, l->service, &l->refusal);
+	return r;
+}
+
+static int
+claim(struct store_tx *tx, struct login *l)
+{
+	int r = find_record(tx, l);
+
+	if (r == 0)
+		r = session_claim(&l->record, clock_wall(),
+		    l->policy->config->login_grace, &l->refusal);
+	return r;
+}
+
+static int
+claim_only(struct store_tx *tx, void *data)
+{
+	return claim(tx, data);
+}
+
+/* 0 where a login without the gate is allowed by the configuration. */
+static int
+without_login(struct login *l)
+{
+	if (l->policy->config->without_login == WITHOUT_LOGIN_ALLOW)
+		return 0;
+	return refuse(&l->refusal, REASON_NO_LOGIN, NULL);
+}
+
+int
+signed_in(struct login *l)
+{
+	if (l->session[0] == '\0')
+		return without_login(l);
+	return store_read(gate_store(l->gate), claim_only, l);
+}
+
+static int
+commit_open(struct store_tx *tx, void *data)
+{
+	struct login *l = data;
+	int r;
+
+	if (l->session[0] == '\0') {
+		session_opened(&l->record, l->tty, l->pid, clock_wall());
+		return store_session_add(tx, &l->record);
+	}
+	r = claim(tx, l);
+	if (r == 0 && l->record.state != SESSION_SIGNED_IN)
+		r = refuse(&l->refusal, REASON_NO_SESSION,
+		    "session %s is open already", l->session);
+	if (r != 0)
+		return r;
+	session_opened(&l->record, l->tty, l->pid, clock_wall());
+	return store_session_update(tx, &l->record);
+}
+
+int
+open_session(struct login *l)
+{
+	int r = 0;
+
+	if (l->session[0] == '\0') {
+		r = without_login(l);
+		if (r == 0)
+			r = where_from(l);
+		l->method = "external";
+		if (r == 0)
+			r = describe(l, &l->record);
+	}
+	if (r == 0)
+		r = store_write(gate_store(l->gate), commit_open, l);
+	if (r != 0 && r != GATE_EREFUSED)
+		l->record.id[0] = '\0';
+	return r;
+}
+
+static int
+commit_close(struct store_tx *tx, void *data)
+{
+	struct login *l = data;
+	int r = find_record(tx, l);
+
+	/* ended by somebody else before: there is nothing left to do */
+	if (r != 0 || l->record.state == SESSION_ENDED)
+		return r;
+	session_ended(&l->record, "closed", clock_wall());
+	return store_session_update(tx, &l->record);
+}
+
+int
+close_session(struct login *l)
+{
+	if (l->session[0] == '\0')
+		return refuse(&l->refusal, REASON_NO_SESSION,
+		    "the application names no session");
+	return store_write(gate_store(l->gate), commit_close, l);
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gatehoused/gate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "lib/error.h"
+#include "lib/log.h"
+
+/* How many rows one turn of housekeeping drops of each kind. */
+#define PRUNE_ROWS 2000
+
+struct gate {
+	char *config_path;
+	int lock_fd; /* held while the store is ours */
+	struct store *store;
+	struct seal_key *key;
+	struct audit *audit;
+	pthread_mutex_t policy_lock; /* over what follows */
+	struct policy *policy;
+	int64_t loaded;
+	int reload_failed;
+	int64_t started;
+	pthread_mutex_t reload_lock; /* one reload at a time */
+};
+
+/* One daemon, one store: two would each keep a record of their own. */
+static int
+lock_store(struct gate *gate, const char *store_path)
+{
+	char path[4096];
+
+	if ((size_t)snprintf(path, sizeof(path), "%s.lock", store_path) >=
+	    sizeof(path))
+		return GATE_ETOOBIG;
+	gate->lock_fd = open(
+	    path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+	if (gate->lock_fd < 0) {
+		log_error("%s: %s", path, strerror(errno));
+		return GATE_EIO;
+	}
+	if (flock(gate->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+		log_error(
+		    "%s is held: another gatehoused runs on this store", path);
+		return GATE_EEXISTS;
+	}
+	return 0;
+}
+
+static int
+find_seed(const struct store_user *user, void *data)
+{
+	(void)data;
+	return user->seed_size > 0 ? GATE_EEXISTS : 0;
+}
+
+static int
+any_seed(struct store_tx *tx, void *data)
+{
+	return store_user_list(tx, find_seed, data);
+}
+
+/*
+ * The master key. A new one is made only while nothing is sealed with another:
+ * a key that is lost must be looked for, not replaced.
+ */
+static int
+load_key(struct gate *gate, const char *path)
+{
+	char why[256] = "";
+	int r;
+
+	if (access(path, F_OK) != 0 && errno == ENOENT) {
+		if (store_read(gate->store, any_seed, NULL) != 0) {
+			log_error("%s is missing, and the store holds seeds "
+				  "that were sealed with it: put it back",
+			    path);
+			return GATE_ENOTFOUND;
+		}
+		r = seal_key_create(path);
+		if (r != 0) {
+			log_error("%s cannot be made: %s", path,
+			    r == GATE_EIO ? strerror(errno) : gate_strerror(r));
+			return r;
+		}
+		log_info("made a new master key, %s: keep a copy", path);
+	}
+	r = seal_key_load(&gate->key, path, why, sizeof(why));
+	if (r != 0)
+		log_error(
+		    "%s: %s", path, why[0] != '\0' ? why : gate_strerror(r));
+	return r;
+}
+
+static int
+open_audit(struct gate *gate, const char *to)
+{
+	int r = audit_new(&gate->audit, to);
+
+	if (r != 0)
+		log_error("[log] to = %s: %s", to, strerror(errno));
+	return r;
+}
+
+static int
+open_store(struct gate *gate, const struct config *config)
+{
+	struct store_options options = { .engine = config->store_engine,
+		.path = config->store_path };
+	char why[512] = "";
+	int r = lock_store(gate, config->store_path);
+
+	if (r != 0)
+		return r;
+	r = store_open(&gate->store, &options, why, sizeof(why));
+	if (r != 0)
+		log_error("%s: %s", config->store_path,
+		    why[0] != '\0' ? why : gate_strerror(r));
+	return r;
+}
+
+int
+gate_new(struct gate **gate, const char *config_path)
+{
+	struct gate *g = calloc(1, sizeof(*g));
+	int r = GATE_ENOMEM;
+
+	if (g == NULL)
+		return r;
+	g->lock_fd = -1;
+	pthread_mutex_init(&g->policy_lock, NULL);
+	pthread_mutex_init(&g->reload_lock, NULL);
+	g->config_path = strdup(config_path);
+	if (g->config_path != NULL)
+		r = policy_load(&g->policy, config_path);
+	if (r == 0)
+		r = open_audit(g, g->policy->config->log_to);
+	if (r == 0)
+		r = open_store(g, g->policy->config);
+	if (r == 0)
+		r = load_key(g, g->policy->config->master_key);
+	g->started = g->loaded = clock_wall();
+	if (r == 0)
+		*gate = g;
+	else
+		gate_free(&g);
+	return r;
+}
+
+void
+gate_free(struct gate **gate)
+{
+	struct gate *g = *gate;
+
+	if (g == NULL)
+		return;
+	policy_unref(&g->policy);
+	audit_free(&g->audit);
+	seal_key_free(&g->key);
+	store_free(&g->store);
+	if (g->lock_fd >= 0)
+		close(g->lock_fd);
+	pthread_mutex_destroy(&g->policy_lock);
+	pthread_mutex_destroy(&g->reload_lock);
+	free(g->config_path);
+	free(g);
+	*gate = NULL;
+}
+
+struct policy *
+gate_policy(struct gate *gate)
+{
+	struct policy *policy;
+
+	pthread_mutex_lock(&gate->policy_lock);
+	policy = policy_ref(gate->policy);
+	pthread_mutex_unlock(&gate->policy_lock);
+	return policy;
+}
+
+/* What only a restart can change is said, not silently left as it was. */
+static void
+warn_of_fixed(const struct config *old, const struct config *new)
+{
+	if (strcmp(old->socket, new->socket) != 0 ||
+	    strcmp(old->run_as, new->run_as) != 0 ||
+	    strcmp(old->store_engine, new->store_engine) != 0 ||
+	    strcmp(old->store_path, new->store_path) != 0 ||
+	    strcmp(old->master_key, new->master_key) != 0 ||
+	    old->threads != new->threads ||
+	    old->connections != new->connections)
+		log_warn("a new socket, run_as, threads or connections of "
+			 "[gate], and all of [store], take effect at the next "
+			 "start");
+}
+
+int
+gate_reload(struct gate *gate)
+{
+	struct policy *fresh = NULL, *old;
+	int r;
+
+	pthread_mutex_lock(&gate->reload_lock);
+	r = policy_load(&fresh, gate->config_path);
+	if (r == 0)
+		r = audit_reopen(gate->audit, fresh->config->log_to);
+	pthread_mutex_lock(&gate->policy_lock);
+	old = gate->policy;
+	gate->reload_failed = r != 0;
+	if (r == 0) {
+		warn_of_fixed(old->config, fresh->config);
+		gate->policy = fresh;
+		gate->loaded = clock_wall();
+	}
+	pthread_mutex_unlock(&gate->policy_lock);
+	if (r == 0) {
+		policy_unref(&old);
+		log_info("%s was read anew", gate->config_path);
+	} else {
+		policy_unref(&fresh);
+		log_error("the configuration in force is kept");
+	}
+	pthread_mutex_unlock(&gate->reload_lock);
+	return r;
+}
+
+struct store *
+gate_store(struct gate *gate)
+{
+	return gate->store;
+}
+
+struct audit *
+gate_audit(struct gate *gate)
+{
+	return gate->audit;
+}
+
+const struct seal_key *
+gate_key(struct gate *gate)
+{
+	return gate->key;
+}
+
+struct housework {
+	int64_t now;
+	int64_t ended_before;
+	int64_t dropped;
+};
+
+static int
+prune(struct store_tx *tx, void *data)
+{
+	struct housework *work = data;
+
+	return store_prune(
+	    tx, work->now, work->ended_before, PRUNE_ROWS, &work->dropped);
+}
+
+void
+gate_keep_house(struct gate *gate)
+{
+	struct policy *policy = gate_policy(gate);
+	struct housework work = { .now = clock_wall() };
+	int r;
+
+	work.ended_before = work.now - policy->config->keep;
+	policy_unref(&policy);
+	r = store_write(gate->store, prune, &work);
+	if (r != 0)
+		log_warn("tidying the store: %s", gate_strerror(r));
+	else if (work.dropped > 0)
+		log_debug("%lld rows past their time", (long long)work.dropped);
+}
+
+void
+gate_status(struct gate *gate, struct gate_status *status)
+{
+	pthread_mutex_lock(&gate->policy_lock);
+	status->started = gate->started;
+	status->loaded = gate->loaded;
+	status->reload_failed = gate->reload_failed;
+	pthread_mutex_unlock(&gate->policy_lock);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef GATEHOUSED_GATE_H
+#define GATEHOUSED_GATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gatehoused/audit.h"
+#include "gatehoused/policy.h"
+#include "lib/seal.h"
+#include "lib/store.h"
+
+/*
+ * The gate itself: what lives as long as the daemon, and the policy of the
+ * moment.
+ */
+struct gate;
+
+/*
+ * Reads the configuration, opens store, key and audit log. 0, or an error
+ * that has been logged.
+ */
+int gate_new(struct gate **gate, const char *config_path);
+void gate_free(struct gate **gate);
+
+/* The policy in force, with a reference for the caller to give back. */
+struct policy *gate_policy(struct gate *gate);
+
+/*
+ * Reads everything anew. The old policy stays in force until the new one is
+ * ready, and stays for good where the new one is bad (an error, logged). Opens
+ * the audit log anew too, for log rotation.
+ */
+int gate_reload(struct gate *gate);
+
+struct store *gate_store(struct gate *gate);
+struct audit *gate_audit(struct gate *gate);
+const struct seal_key *gate_key(struct gate *gate);
+
+/* Drops what is past its time from the store; call now and then. */
+void gate_keep_house(struct gate *gate);
+
+/* For gatehousectl status. */
+struct gate_status {
+	int64_t started; /* epoch seconds */
+	int64_t loaded;  /* when the policy in force was read */
+	int reload_failed;
+};
+void gate_status(struct gate *gate, struct gate_status *status);
+
+#endif

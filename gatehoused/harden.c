@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gatehoused/harden.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "lib/error.h"
+#include "lib/log.h"
+
+static int
+change_user(const char *user)
+{
+	char buffer[16384];
+	struct passwd entry, *found = NULL;
+
+	if (getpwnam_r(user, &entry, buffer, sizeof(buffer), &found) != 0 ||
+	    found == NULL) {
+		log_error("[gate] run_as: there is no user \"%s\"", user);
+		return GATE_ENOTFOUND;
+	}
+	if (found->pw_uid == geteuid())
+		return 0;
+	if (geteuid() != 0) {
+		log_error("only root can become \"%s\"", user);
+		return GATE_EPERM;
+	}
+	capng_clear(CAPNG_SELECT_BOTH);
+	capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_KILL);
+	if (capng_change_id((int)found->pw_uid, (int)found->pw_gid,
+		CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING) != 0) {
+		log_error("cannot become \"%s\": %s", user, strerror(errno));
+		return GATE_EPERM;
+	}
+	return 0;
+}
+
+int
+harden_become(const char *user)
+{
+	int r = user[0] != '\0' ? change_user(user) : 0;
+
+	if (r != 0)
+		return r;
+	if (geteuid() == 0)
+		log_warn("running as root; [gate] run_as names a better user");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+		log_error("no_new_privs: %s", strerror(errno));
+		return GATE_EPERM;
+	}
+	return 0;
+}
+
+void
+harden_memory(void)
+{
+	struct rlimit none = { 0, 0 };
+	struct rlimit locked;
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#if !defined(__SANITIZE_ADDRESS__)
+	/*
+	 * All or nothing: with a limit, MCL_FUTURE would make allocations fail
+	 * once it is reached. What holds secrets is locked by itself anyway.
+	 */
+	if (getrlimit(RLIMIT_MEMLOCK, &locked) == 0 &&
+	    locked.rlim_cur == RLIM_INFINITY &&
+	    mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0)
+		return;
+#else
+	(void)locked;
+#endif
+	log_debug("memory is not locked as a whole: RLIMIT_MEMLOCK");
+}

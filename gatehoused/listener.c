@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gatehoused/listener.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "lib/error.h"
+#include "lib/log.h"
+
+#define BACKLOG 512
+
+/* The address in use: is anybody there? If not, the way is free. */
+static int
+clear_stale(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int answered;
+
+	if (fd < 0)
+		return GATE_EIO;
+	answered = connect(fd, (const struct sockaddr *)address,
+		       sizeof(*address)) == 0 ||
+	    errno != ECONNREFUSED;
+	close(fd);
+	if (answered) {
+		log_error("%s is in use by another process", address->sun_path);
+		return GATE_EEXISTS;
+	}
+	return unlink(address->sun_path) == 0 ? 0 : GATE_EIO;
+}
+
+static int
+bind_to(int fd, const struct sockaddr_un *address)
+{
+	const struct sockaddr *at = (const struct sockaddr *)address;
+	int r;
+
+	if (bind(fd, at, sizeof(*address)) == 0)
+		return 0;
+	if (errno != EADDRINUSE)
+		return GATE_EIO;
+	r = clear_stale(address);
+	if (r != 0)
+		return r;
+	return bind(fd, at, sizeof(*address)) == 0 ? 0 : GATE_EIO;
+}
+
+int
+listener_open(const char *path, int *fd)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int r = GATE_EIO;
+
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		log_error("[gate] socket: %s is longer than the %zu bytes "
+			  "that a socket's path may have",
+		    path, sizeof(address.sun_path) - 1);
+		return GATE_ETOOBIG;
+	}
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (*fd < 0)
+		goto out;
+	r = bind_to(*fd, &address);
+	if (r != 0)
+		goto out;
+	if (chmod(path, 0666) != 0 || listen(*fd, BACKLOG) != 0)
+		r = GATE_EIO;
+out:
+	if (r == 0)
+		return 0;
+	if (r == GATE_EIO)
+		log_error("%s: %s", path, strerror(errno));
+	if (*fd >= 0)
+		close(*fd);
+	return r;
+}

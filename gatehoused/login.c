@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gatehoused/login.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gatehoused/stages.h"
+#include "lib/error.h"
+#include "lib/log.h"
+#include "lib/secret.h"
+
+/*
+ * The gate's whole work: for every question of a PAM hook, what is looked at,
+ * in which order. Where from, who, may they, in.
+ */
+#define STAGES_MAX 8
+
+struct flow {
+	const char *verb;
+	const char *step;
+	stage *stages[STAGES_MAX];
+};
+
+/* clang-format off */
+static const struct flow logins[STEP_COUNT] = {
+	[STEP_GATE] = { "login", "gate", {
+		peer_may, where_from, sso_or_password, user_name, password,
+		code, may_they, let_in } },
+	[STEP_ALLOWLIST] = { "login", "allowlist", {
+		where_from } },
+	[STEP_SSO] = { "login", "sso", {
+		peer_may, note_address, sso, may_they, let_in } },
+	[STEP_PASSWORD] = { "login", "password", {
+		peer_may, note_address, user_name, ask_password, password,
+		password_verdict, may_they, let_in } },
+	[STEP_OTP] = { "login", "otp", {
+		peer_may, note_address, user_name, code, may_they, let_in } },
+};
+
+static const struct flow accounts[STEP_COUNT] = {
+	[STEP_GATE] = { "account", "gate", {
+		where_from, signed_in, may_they } },
+	[STEP_ALLOWLIST] = { "account", "allowlist", {
+		where_from } },
+};
+
+static const struct flow session_open = { "open", NULL, {
+	may_they, open_session } };
+
+static const struct flow session_close = { "close", NULL, {
+	peer_may, close_session } };
+
+static const struct flow change_probe = { "chauthtok", "preliminary", {
+	kept_user } };
+
+static const struct flow change_update = { "chauthtok", "update", {
+	kept_user, ask_old_password, ask_new_password, retype_password,
+	change_password } };
+/* clang-format on */
+
+/* The flow that a request asks for, or NULL. */
+static const struct flow *
+choose(const struct wire_msg *msg)
+{
+	uint64_t step = (uint64_t)wire_num(msg, TAG_STEP, STEP_GATE);
+	const struct flow *flow = NULL;
+
+	if (step >= STEP_COUNT)
+		return NULL;
+	switch (wire_verb(msg)) {
+	case VERB_LOGIN:
+		flow = &logins[step];
+		break;
+	case VERB_ACCOUNT:
+		flow = &accounts[step];
+		break;
+	case VERB_OPEN:
+		flow = &session_open;
+		break;
+	case VERB_CLOSE:
+		flow = &session_close;
+		break;
+	case VERB_CHAUTHTOK:
+		flow = wire_num(msg, TAG_PRELIMINARY, 0) ? &change_probe
+							 : &change_update;
+		break;
+	default:
+		break;
+	}
+	return flow != NULL && flow->verb != NULL ? flow : NULL;
+}
+
+/* Copies a text of the application's; one that does not fit is no good. */
+static int
+copy(const struct wire_msg *msg, enum tag tag, char *to, size_t size)
+{
+	const char *text = wire_str(msg, (uint16_t)tag);
+
+	if (text == NULL)
+		return 0;
+	return (size_t)snprintf(to, size, "%s", text) < size ? 0 : GATE_EPROTO;
+}
+
+/*
+ * The peer says who its real user is, and can only lie against itself: rights
+ * need both.
+ */
+static int
+run_by_admin(const struct login *l, int64_t ruid)
+{
+	const struct peer real = { .uid = (uid_t)ruid };
+
+	return (l->rights & RIGHT_ADMIN) && ruid >= 0 &&
+	    (peer_rights(&real, l->policy) & RIGHT_ADMIN);
+}
+
+int
+login_new(struct login **login, struct gate *gate, struct policy *policy,
+    const struct peer *peer, const struct wire_msg *msg)
+{
+	struct login *l = calloc(1, sizeof(*l));
+	int r;
+
+	if (l == NULL)
+		return GATE_ENOMEM;
+	l->gate = gate;
+	l->policy = policy_ref(policy);
+	l->peer = *peer;
+	l->rights = peer_rights(peer, policy);
+	l->pid = wire_num(msg, TAG_PID, 0);
+	l->expired_only = wire_num(msg, TAG_EXPIRED_ONLY, 0) != 0;
+	l->by_admin = run_by_admin(l, wire_num(msg, TAG_RUID, -1));
+	l->flow = choose(msg);
+	r = l->flow != NULL ? 0 : GATE_EPROTO;
+	if (r == 0)
+		r = copy(msg, TAG_SERVICE, l->service, sizeof(l->service));
+	if (r == 0)
+		r = copy(msg, TAG_USER, l->user, sizeof(l->user));
+	if (r == 0)
+		r = copy(msg, TAG_RHOST, l->rhost, sizeof(l->rhost));
+	if (r == 0)
+		r = copy(msg, TAG_SSH, l->ssh, sizeof(l->ssh));
+	if (r == 0)
+		r = copy(msg, TAG_TTY, l->tty, sizeof(l->tty));
+	if (r == 0)
+		r = copy(msg, TAG_SESSION, l->session, sizeof(l->session));
+	if (r == 0) {
+		*login = l;
+		return 0;
+	}
+	l->flow = NULL; /* it never began: nothing to go on record */
+	login_free(&l);
+	return r;
+}
+
+/* Puts the decision on record. */
+static void
+record(const struct login *l, const struct refusal *refusal)
+{
+	struct audit_event event = { .verb = l->flow->verb,
+		.step = l->flow->step,
+		.user = l->user,
+		.address = l->address[0] != '\0' ? l->address : l->rhost,
+		.service = l->service,
+		.session = l->record.id[0] != '\0' ? l->record.id : l->session,
+		.method = l->method != NULL ? l->method : l->record.method,
+		.issuer = l->identity != NULL ? l->identity->issuer
+		    : l->ticket != NULL       ? l->ticket->issuer
+					      : NULL,
+		.peer_uid = l->peer.uid,
+		.peer_pid = l->peer.pid,
+		.reason = refusal->reason,
+		.detail = refusal->detail };
+
+	audit_write(gate_audit(l->gate), &event);
+}
+
+void
+login_free(struct login **login)
+{
+	struct login *l = *login;
+	struct refusal abandoned;
+
+	if (l == NULL)
+		return;
+	if (l->flow != NULL) {
+		refuse(&abandoned, REASON_ABANDONED, NULL);
+		record(l, &abandoned);
+	}
+	saml_identity_free(&l->identity);
+	free(l->ticket);
+	secret_free(l->password, LOGIN_PASSWORD_SIZE);
+	secret_free(l->new_password, LOGIN_PASSWORD_SIZE);
+	policy_unref(&l->policy);
+	free(l);
+	*login = NULL;
+}
+
+/* What the module is told for a reason: little. The log has the rest. */
+static enum outcome
+outcome_of(enum reason reason)
+{
+	switch (reason) {
+	case REASON_NONE:
+		return OUTCOME_GRANTED;
+	case REASON_NOT_TOKEN:
+		return OUTCOME_NOT_TOKEN;
+	case REASON_STORE_FAILED:
+	case REASON_STORE_FULL:
+	case REASON_USER_LOOKUP:
+	case REASON_OVERLOAD:
+	case REASON_INTERNAL:
+		return OUTCOME_UNAVAILABLE;
+	case REASON_PASSWORD_WEAK:
+	case REASON_PASSWORD_RETYPE:
+		return OUTCOME_TRY_AGAIN;
+	default:
+		return OUTCOME_DENIED;
+	}
+}
+
+/* A change of password tells whether the gate keeps one for this user. */
+static enum outcome
+conclusion(const struct login *l)
+{
+	if (l->refusal.reason == REASON_UNKNOWN_USER &&
+	    (l->flow == &change_probe || l->flow == &change_update))
+		return OUTCOME_USER_UNKNOWN;
+	return outcome_of(l->refusal.reason);
+}
+
+static void
+conclude(struct login *l)
+{
+	enum outcome outcome = conclusion(l);
+
+	record(l, &l->refusal);
+	wire_begin(l->out, VERB_RESULT);
+	wire_put_num(l->out, TAG_OUTCOME, outcome);
+	if (outcome == OUTCOME_GRANTED) {
+		if (l->user[0] != '\0')
+			wire_put_str(l->out, TAG_USER, l->user);
+		if (l->record.id[0] != '\0')
+			wire_put_str(l->out, TAG_SESSION, l->record.id);
+	} else
+		wire_put_num(
+		    l->out, TAG_DELAY, l->policy->config->fail_delay * 1000);
+	l->flow = NULL;
+}
+
+int
+login_go_on(struct login *l, const char *answer, struct wire_msg *out)
+{
+	int r;
+
+	l->answer = answer;
+	l->out = out;
+	for (;;) {
+		r = l->flow->stages[l->at](l);
+		l->answer = NULL;
+		if (r == LOGIN_ASK)
+			return LOGIN_ASK;
+		if (r != LOGIN_NEXT)
+			break;
+		l->at++;
+		if (l->at == STAGES_MAX || l->flow->stages[l->at] == NULL)
+			break;
+	}
+	if (r == LOGIN_NEXT)
+		memset(&l->refusal, 0, sizeof(l->refusal));
+	else if (r != GATE_EREFUSED)
+		login_fault(l, r);
+	conclude(l);
+	return 0;
+}
+
+int
+login_ask(struct login *l, enum prompt_style style, enum prompt_kind kind,
+    const char *text)
+{
+	wire_begin(l->out, VERB_PROMPT);
+	wire_put_num(l->out, TAG_STYLE, style);
+	wire_put_num(l->out, TAG_KIND, kind);
+	wire_put_str(l->out, TAG_TEXT, text);
+	return LOGIN_ASK;
+}
+
+/* A name that could forge a line or a path somewhere is nobody's. */
+static int
+name_is_sound(const char *name)
+{
+	const unsigned char *at;
+
+	for (at = (const unsigned char *)name; *at != '\0'; at++)
+		if (*at < 0x20 || *at == 0x7f)
+			return 0;
+	return name[0] != '\0' && name[0] != '-' && strchr(name, '/') == NULL;
+}
+
+int
+login_name(struct login *l, const char *user)
+{
+	if (!name_is_sound(user) || strlen(user) >= sizeof(l->user))
+		return refuse(&l->refusal, REASON_USER_INVALID,
+		    "a user name must be printable, not begin with \"-\" and "
+		    "hold no \"/\"");
+	if (l->user[0] != '\0' && strcmp(l->user, user) != 0)
+		return refuse(&l->refusal, REASON_USER_MISMATCH,
+		    "the proof is for \"%s\", the application asked for \"%s\"",
+		    user, l->user);
+	memcpy(l->user, user, strlen(user) + 1);
+	return 0;
+}
+
+struct lookup {
+	const char *name;
+	struct store_user *user;
+};
+
+static int
+look_up(struct store_tx *tx, void *data)
+{
+	struct lookup *lookup = data;
+
+	return store_user_get(tx, lookup->name, lookup->user);
+}
+
+int
+login_user(struct login *l, struct store_user *user)
+{
+	struct lookup lookup = { .name = l->user, .user = user };
+
+	memset(user, 0, sizeof(*user));
+	return store_read(gate_store(l->gate), look_up, &lookup);
+}
+
+int
+login_fault(struct login *l, int error)
+{
+	enum reason reason = error == GATE_EFULL ? REASON_STORE_FULL
+	    : error == GATE_ESTORE               ? REASON_STORE_FAILED
+						 : REASON_INTERNAL;
+
+	log_error("%s of \"%s\" by %s: %s", l->flow->verb, l->user, l->service,
+	    gate_strerror(error));
+	return refuse(&l->refusal, reason, "%s", gate_strerror(error));
+}

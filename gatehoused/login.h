@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef GATEHOUSED_LOGIN_H
+#define GATEHOUSED_LOGIN_H
+
+#include <stdint.h>
+
+#include "gatehoused/gate.h"
+#include "gatehoused/peer.h"
+#include "ipwhitelist/address.h"
+#include "lib/protocol.h"
+#include "lib/reason.h"
+#include "lib/store.h"
+#include "lib/wire.h"
+#include "saml/identity.h"
+
+/*
+ * What a PAM hook asks of the gate, from its first word to the decision. Each
+ * question is a flow: a row of stages (login.c shows them all on one screen).
+ * A stage goes on, asks the person for something, or ends the flow.
+ */
+struct login;
+typedef int stage(struct login *login);
+
+#define LOGIN_NEXT 0
+#define LOGIN_ASK  1
+
+/* PASSWORD_MAX and its NUL. */
+#define LOGIN_PASSWORD_SIZE 1025
+
+struct login {
+	struct gate *gate;
+	struct policy *policy;
+	struct peer peer;
+	unsigned rights;
+	const struct flow *flow;
+	size_t at; /* the stage of the flow */
+
+	/* what the application says */
+	char service[STORE_SERVICE_MAX];
+	char user[STORE_USER_MAX]; /* "" until it is known */
+	char rhost[STORE_NAME_MAX];
+	char ssh[STORE_NAME_MAX];
+	char tty[STORE_NAME_MAX];
+	char session[STORE_SESSION_ID_MAX]; /* the sign-in it refers to */
+	int64_t pid;
+	int expired_only;
+	int by_admin; /* chauthtok: an administrator runs the application */
+
+	/* where from */
+	char address[ADDRESS_TEXT_SIZE];
+
+	/* who: what was given as proof, and what is to be used up for it */
+	const char *method;
+	struct saml_identity *identity;
+	struct store_ticket *ticket;
+	char *password;         /* secret_alloc, LOGIN_PASSWORD_SIZE */
+	char *new_password;     /* likewise */
+	struct refusal verdict; /* on the password, told after the code */
+	int64_t otp_step;
+	int otp_used;
+
+	/* the dialogue: the answer is there only while its stage runs */
+	const char *answer;
+	struct wire_msg *out;
+
+	/* how it ended */
+	struct store_session record; /* the sign-in or session on record */
+	struct refusal refusal;
+};
+
+/*
+ * Begins a flow for the request in msg (a VERB_LOGIN, ACCOUNT, OPEN, CLOSE or
+ * CHAUTHTOK): 0 or GATE_ENOMEM, GATE_EPROTO. It takes a reference to the
+ * policy.
+ */
+int login_new(struct login **login, struct gate *gate, struct policy *policy,
+    const struct peer *peer, const struct wire_msg *msg);
+
+/* Ends it; one that was not concluded goes on record as abandoned. */
+void login_free(struct login **login);
+
+/*
+ * Goes on with the flow, with the person's answer or, at first, NULL. Leaves
+ * a VERB_PROMPT in out and returns LOGIN_ASK, or a VERB_RESULT and returns 0:
+ * then it is concluded, and on record.
+ */
+int login_go_on(struct login *login, const char *answer, struct wire_msg *out);
+
+/* For stages: asks, by returning login_ask(...). */
+int login_ask(struct login *login, enum prompt_style style,
+    enum prompt_kind kind, const char *text);
+
+/*
+ * The user whom a proof names: becomes the user where the application asked
+ * for none, else must be the same. 0 or GATE_EREFUSED.
+ */
+int login_name(struct login *login, const char *user);
+
+/*
+ * What the store keeps of the login's user: 0, GATE_ENOTFOUND with an empty
+ * record, or an error of the store.
+ */
+int login_user(struct login *login, struct store_user *user);
+
+/* Logs an error of the machinery and turns it into a refusal. */
+int login_fault(struct login *login, int error);
+
+#endif

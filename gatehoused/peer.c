@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gatehoused/peer.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/error.h"
+
+int
+peer_of(int fd, struct peer *peer)
+{
+	struct ucred cred;
+	socklen_t size = sizeof(cred);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) != 0)
+		return GATE_EIO;
+	peer->uid = cred.uid;
+	peer->pid = cred.pid;
+	return 0;
+}
+
+static int
+listed(uid_t uid, const uid_t *uids, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (uids[i] == uid)
+			return 1;
+	return 0;
+}
+
+unsigned
+peer_rights(const struct peer *peer, const struct policy *policy)
+{
+	unsigned rights = 0;
+
+	if (peer->uid == 0 || peer->uid == geteuid())
+		return RIGHT_LOGIN | RIGHT_ADMIN;
+	if (listed(peer->uid, policy->login_uids, policy->login_count))
+		rights |= RIGHT_LOGIN;
+	if (listed(peer->uid, policy->admin_uids, policy->admin_count))
+		rights |= RIGHT_ADMIN;
+	return rights;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef GATEHOUSED_PEER_H
+#define GATEHOUSED_PEER_H
+
+#include <sys/types.h>
+
+#include "gatehoused/policy.h"
+
+/* Who is at the other end of a connection, as the kernel says. */
+struct peer {
+	uid_t uid;
+	pid_t pid;
+};
+
+/* What it may ask. Everybody may ask about himself. */
+enum right {
+	RIGHT_LOGIN = 1, /* sign anybody in, open and close sessions */
+	RIGHT_ADMIN = 2, /* see and change what is anybody's */
+};
+
+/* Reads SO_PEERCRED: 0 or GATE_EIO. */
+int peer_of(int fd, struct peer *peer);
+
+/*
+ * The rights of a peer under a policy, a set of enum right: all for root and
+ * for the daemon's own user, who owns the state anyway; for others what
+ * [peers] gives them.
+ */
+unsigned peer_rights(const struct peer *peer, const struct policy *policy);
+
+#endif

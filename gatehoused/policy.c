@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gatehoused/policy.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/error.h"
+#include "lib/log.h"
+
+/* The uids of a blank-separated list of user names. */
+static int
+resolve(const char *key, const char *names, uid_t **uids, size_t *count)
+{
+	char buffer[4096];
+	struct passwd entry, *found;
+	char *copy, *name, *rest;
+	int r = 0;
+
+	copy = strdup(names);
+	*uids = calloc(strlen(names) + 1, sizeof(uid_t));
+	if (copy == NULL || *uids == NULL) {
+		free(copy);
+		return GATE_ENOMEM;
+	}
+	for (name = strtok_r(copy, " ,\t", &rest); name != NULL && r == 0;
+	     name = strtok_r(NULL, " ,\t", &rest)) {
+		if (getpwnam_r(name, &entry, buffer, sizeof(buffer), &found) !=
+			0 ||
+		    found == NULL) {
+			log_error(
+			    "[peers] %s: there is no user \"%s\"", key, name);
+			r = GATE_ECONFIG;
+		} else
+			(*uids)[(*count)++] = entry.pw_uid;
+	}
+	free(copy);
+	return r;
+}
+
+static int
+load_workers(struct policy *p)
+{
+	struct workers_options options = { .program = p->config->worker_program,
+		.count = (size_t)p->config->workers,
+		.timeout = p->config->worker_timeout * 1000 };
+	struct saml_settings *settings = NULL;
+	char why[512] = "";
+	int r;
+
+	r = saml_settings_load(&settings, p->config, why, sizeof(why));
+	if (r == GATE_ENOTFOUND)
+		return 0; /* SSO is not configured: the fallback remains */
+	if (r == 0)
+		r = workers_new(
+		    &p->workers, &options, settings, why, sizeof(why));
+	if (r != 0)
+		log_error("[saml]: %s%s%s", gate_strerror(r),
+		    why[0] != '\0' ? ": " : "", why);
+	return r;
+}
+
+int
+policy_load(struct policy **policy, const char *path)
+{
+	struct policy *p = calloc(1, sizeof(*p));
+	int r = GATE_ENOMEM;
+
+	if (p == NULL)
+		return r;
+	p->references = 1;
+	r = config_load(&p->config, path, log_complaint, NULL);
+	if (r == 0)
+		r = resolve("login", p->config->peers_login, &p->login_uids,
+		    &p->login_count);
+	if (r == 0)
+		r = resolve("admin", p->config->peers_admin, &p->admin_uids,
+		    &p->admin_count);
+	if (r == 0)
+		r = allowlist_load(&p->allowlist, p->config->allowlist_file,
+		    log_complaint, NULL);
+	if (r == 0)
+		r = load_workers(p);
+	if (r == 0 && allowlist_count(p->allowlist) == 0)
+		log_warn("%s has no rule: nobody gets in",
+		    p->config->allowlist_file);
+	if (r == 0)
+		*policy = p;
+	else
+		policy_unref(&p);
+	return r;
+}
+
+struct policy *
+policy_ref(struct policy *policy)
+{
+	__atomic_add_fetch(&policy->references, 1, __ATOMIC_RELAXED);
+	return policy;
+}
+
+void
+policy_unref(struct policy **policy)
+{
+	struct policy *p = *policy;
+
+	if (p == NULL)
+		return;
+	*policy = NULL;
+	if (__atomic_sub_fetch(&p->references, 1, __ATOMIC_ACQ_REL) > 0)
+		return;
+	workers_free(&p->workers);
+	allowlist_free(&p->allowlist);
+	config_free(&p->config);
+	free(p->login_uids);
+	free(p->admin_uids);
+	free(p);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef GATEHOUSED_POLICY_H
+#define GATEHOUSED_POLICY_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "gatehoused/workers.h"
+#include "ipwhitelist/allowlist.h"
+#include "lib/config.h"
+
+/*
+ * All that the administrator has decided, as it was at one moment: the
+ * configuration, the allowlist, and the workers that have taken the SAML
+ * settings. It is never changed: a reload makes a new one, and requests under
+ * way finish with the one they began with.
+ */
+struct policy {
+	struct config *config;
+	struct allowlist *allowlist;
+	struct workers *workers; /* NULL where SSO is not configured */
+	uid_t *login_uids;       /* [peers] login */
+	size_t login_count;
+	uid_t *admin_uids; /* [peers] admin */
+	size_t admin_count;
+	int references;
+};
+
+/*
+ * Reads everything that path names and starts the workers. 0 and *policy with
+ * one reference; or an error, of which every cause has been logged.
+ */
+int policy_load(struct policy **policy, const char *path);
+
+/* Takes one more reference. */
+struct policy *policy_ref(struct policy *policy);
+
+/* Gives one back; the last one ends the workers and frees it. */
+void policy_unref(struct policy **policy);
+
+#endif

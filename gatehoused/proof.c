@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "gatehoused/stages.h"
+#include "lib/clock.h"
+#include "lib/error.h"
+#include "lib/secret.h"
+#include "password/verifier.h"
+#include "saml/token.h"
+#include "session/ticket.h"
+#include "twofactor/totp.h"
+
+/* A Response given directly: the worker verifies it. */
+static int
+prove_response(struct login *l)
+{
+	struct saml_request request = { .response = l->answer,
+		.response_size = strlen(l->answer),
+		.now = clock_wall() };
+	int r;
+
+	l->method = "sso";
+	if (l->policy->workers == NULL)
+		return refuse(&l->refusal, REASON_SSO_OFF, NULL);
+	r = workers_verify(
+	    l->policy->workers, &request, &l->identity, &l->refusal);
+	return r != 0 ? r : login_name(l, l->identity->user);
+}
+
+static int
+peek_ticket(struct store_tx *tx, void *data)
+{
+	struct login *l = data;
+
+	return store_ticket_peek(tx, l->ticket->hash, l->ticket);
+}
+
+/* A ticket stands for an assertion that was validated before. */
+static int
+prove_ticket(struct login *l)
+{
+	uint8_t hash[TICKET_HASH_SIZE];
+	int r;
+
+	l->method = "sso";
+	if (ticket_hash(l->answer, hash) != 0)
+		return refuse(&l->refusal, REASON_TICKET_UNKNOWN,
+		    "not of a ticket's form; was it cut off?");
+	l->ticket = calloc(1, sizeof(*l->ticket));
+	if (l->ticket == NULL)
+		return GATE_ENOMEM;
+	memcpy(l->ticket->hash, hash, sizeof(hash));
+	r = store_read(gate_store(l->gate), peek_ticket, l);
+	if (r == GATE_ENOTFOUND)
+		return refuse(&l->refusal, REASON_TICKET_UNKNOWN, NULL);
+	if (r != 0)
+		return r;
+	if (clock_wall() >= l->ticket->expires)
+		return refuse(&l->refusal, REASON_TICKET_EXPIRED, NULL);
+	return login_name(l, l->ticket->user);
+}
+
+/* Keeps a password until there is a name to compare it for. */
+static int
+keep_password(struct login *l)
+{
+	if (!l->policy->config->fallback)
+		return refuse(&l->refusal, REASON_FALLBACK_OFF, NULL);
+	if (strlen(l->answer) >= LOGIN_PASSWORD_SIZE)
+		return refuse(&l->refusal, REASON_BAD_PASSWORD,
+		    "longer than %d bytes", PASSWORD_MAX);
+	l->password = secret_alloc(LOGIN_PASSWORD_SIZE);
+	if (l->password == NULL)
+		return GATE_ENOMEM;
+	memcpy(l->password, l->answer, strlen(l->answer) + 1);
+	return LOGIN_NEXT;
+}
+
+static int
+no_token(struct login *l)
+{
+	return refuse(&l->refusal, REASON_NOT_TOKEN, NULL);
+}
+
+/* What to do with what was typed, by what it looks like. */
+static stage *const for_gate[] = {
+	[SAML_TOKEN_NONE] = keep_password,
+	[SAML_TOKEN_TICKET] = prove_ticket,
+	[SAML_TOKEN_RESPONSE] = prove_response,
+};
+
+static stage *const for_sso[] = {
+	[SAML_TOKEN_NONE] = no_token,
+	[SAML_TOKEN_TICKET] = prove_ticket,
+	[SAML_TOKEN_RESPONSE] = prove_response,
+};
+
+int
+sso_or_password(struct login *l)
+{
+	const char *text = l->policy->workers == NULL ? "Password: "
+	    : l->policy->config->fallback ? "Password or SSO token: "
+					  : "SSO token: ";
+
+	if (l->answer == NULL)
+		return login_ask(l, PROMPT_HIDDEN, KIND_AUTHTOK, text);
+	return for_gate[saml_token_kind(l->answer)](l);
+}
+
+int
+sso(struct login *l)
+{
+	if (l->answer == NULL)
+		return login_ask(
+		    l, PROMPT_HIDDEN, KIND_AUTHTOK, "Password or SSO token: ");
+	return for_sso[saml_token_kind(l->answer)](l);
+}
+
+int
+ask_password(struct login *l)
+{
+	if (l->answer == NULL)
+		return login_ask(l, PROMPT_HIDDEN, KIND_AUTHTOK, "Password: ");
+	return keep_password(l);
+}
+
+int
+user_name(struct login *l)
+{
+	if (l->answer != NULL)
+		return login_name(l, l->answer);
+	if (l->user[0] == '\0')
+		return login_ask(l, PROMPT_SHOWN, KIND_USER, "login: ");
+	return login_name(l, l->user);
+}
+
+/*
+ * An unknown user costs the same, and is asked for a code too: who guesses
+ * learns nothing from either.
+ */
+int
+password(struct login *l)
+{
+	struct store_user user;
+	int known, r;
+
+	if (l->password == NULL)
+		return LOGIN_NEXT; /* signed in by SSO */
+	l->method = "password";
+	known = login_user(l, &user);
+	if (known != 0 && known != GATE_ENOTFOUND)
+		return known;
+	r = verifier_check(user.verifier, l->password);
+	secret_free(l->password, LOGIN_PASSWORD_SIZE);
+	l->password = NULL;
+	if (r != 0 && r != GATE_EREFUSED)
+		return r;
+	if (known != 0)
+		refuse(&l->verdict, REASON_UNKNOWN_USER, NULL);
+	else if (r != 0)
+		refuse(&l->verdict, REASON_BAD_PASSWORD, NULL);
+	else if (user.disabled)
+		refuse(&l->verdict, REASON_USER_DISABLED, NULL);
+	return LOGIN_NEXT;
+}
+
+int
+password_verdict(struct login *l)
+{
+	l->refusal = l->verdict;
+	return l->refusal.reason != REASON_NONE ? GATE_EREFUSED : LOGIN_NEXT;
+}
+
+/* Compares a code with the user's seed; the seed is wiped. */
+static int
+check_code(struct login *l, const struct store_user *user)
+{
+	static const uint8_t nobody[TOTP_SEED_SIZE];
+	uint8_t seed[STORE_SEED_MAX] = { 0 };
+	size_t size = user->seed_size;
+	int r;
+
+	if (size <= SEAL_OVERHEAD) {
+		/* the same work, to no avail */
+		(void)totp_check(nobody, sizeof(nobody), l->answer,
+		    clock_wall(), l->policy->config->otp_drift, &l->otp_step);
+		return refuse(&l->refusal,
+		    user->name[0] != '\0' ? REASON_NO_SECOND_FACTOR
+					  : REASON_UNKNOWN_USER,
+		    NULL);
+	}
+	r = seal_open(gate_key(l->gate), l->user, user->seed, size, seed);
+	if (r == 0)
+		r = totp_check(seed, size - SEAL_OVERHEAD, l->answer,
+		    clock_wall(), l->policy->config->otp_drift, &l->otp_step);
+	explicit_bzero(seed, sizeof(seed));
+	if (r == GATE_EREFUSED)
+		return refuse(&l->refusal, REASON_BAD_CODE, NULL);
+	if (r == 0 && l->otp_step <= user->otp_step)
+		return refuse(&l->refusal, REASON_CODE_USED, NULL);
+	l->otp_used = r == 0;
+	return r;
+}
+
+int
+code(struct login *l)
+{
+	struct store_user user;
+	int r;
+
+	if (l->method != NULL && strcmp(l->method, "sso") == 0)
+		return LOGIN_NEXT; /* the IdP has seen to it */
+	if (l->answer == NULL)
+		return login_ask(l, PROMPT_HIDDEN, KIND_CODE, "Code: ");
+	l->method = l->method != NULL ? "password+otp" : "otp";
+	r = login_user(l, &user);
+	if (r != 0 && r != GATE_ENOTFOUND)
+		return r;
+	r = check_code(l, &user);
+	if (r != 0 && r != GATE_EREFUSED)
+		return r;
+	/* the password's verdict first: a wrong one must not test codes */
+	if (l->verdict.reason != REASON_NONE) {
+		l->refusal = l->verdict;
+		return GATE_EREFUSED;
+	}
+	if (user.disabled)
+		return refuse(&l->refusal, REASON_USER_DISABLED, NULL);
+	return r;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gatehoused/request.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/clock.h"
+#include "lib/error.h"
+#include "lib/protocol.h"
+
+/* A question of a PAM hook begins a dialogue. */
+static int
+begin_dialogue(struct request *request)
+{
+	int r;
+
+	login_free(request->dialogue);
+	r = login_new(request->dialogue, request->gate, request->policy,
+	    request->peer, request->in);
+	if (r == 0 && login_go_on(*request->dialogue, NULL, request->out) == 0)
+		login_free(request->dialogue);
+	return r;
+}
+
+static int
+answer_dialogue(struct request *request)
+{
+	const char *answer = wire_str(request->in, TAG_TEXT);
+
+	if (*request->dialogue == NULL || answer == NULL)
+		return GATE_EPROTO;
+	if (login_go_on(*request->dialogue, answer, request->out) == 0)
+		login_free(request->dialogue);
+	return 0;
+}
+
+/*
+ * Who may ask what. A verb without a right is for everybody: its handler sees
+ * to it that a peer without rights gets no further than itself.
+ */
+static const struct {
+	unsigned right;
+	request_handler *handle;
+} verbs[] = {
+	[VERB_LOGIN] = { 0, begin_dialogue },
+	[VERB_ANSWER] = { 0, answer_dialogue },
+	[VERB_ACCOUNT] = { 0, begin_dialogue },
+	[VERB_OPEN] = { 0, begin_dialogue },
+	[VERB_CLOSE] = { 0, begin_dialogue },
+	[VERB_CHAUTHTOK] = { 0, begin_dialogue },
+	[VERB_TICKET] = { 0, ticket_exchange },
+	[VERB_SESSION_LIST] = { 0, session_list },
+	[VERB_SESSION_SHOW] = { 0, session_show },
+	[VERB_SESSION_END] = { 0, session_end },
+	[VERB_USER_ADD] = { RIGHT_ADMIN, user_add },
+	[VERB_USER_REMOVE] = { RIGHT_ADMIN, user_remove },
+	[VERB_USER_LIST] = { RIGHT_ADMIN, user_list },
+	[VERB_OTP_ENROLL] = { RIGHT_ADMIN, otp_enroll },
+	[VERB_STATUS] = { 0, status_show },
+	[VERB_ALLOWLIST_TEST] = { RIGHT_ADMIN, allowlist_test },
+	[VERB_CLOCK_ACCEPT] = { RIGHT_ADMIN, clock_accept },
+};
+
+#define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
+
+void
+request_dispatch(struct request *request)
+{
+	uint16_t verb = wire_verb(request->in);
+	int r;
+
+	request->rights = peer_rights(request->peer, request->policy);
+	if (verb >= VERB_COUNT || verbs[verb].handle == NULL)
+		r = GATE_EPROTO;
+	else if ((verbs[verb].right & ~request->rights) != 0)
+		r = GATE_EPERM;
+	else
+		r = verbs[verb].handle(request);
+	if (r == 0)
+		return;
+	wire_begin(request->out, VERB_RESULT);
+	wire_put_num(request->out, TAG_OUTCOME,
+	    r == GATE_EPERM        ? OUTCOME_DENIED
+		: r == GATE_EPROTO ? OUTCOME_DENIED
+				   : OUTCOME_UNAVAILABLE);
+	wire_put_num(request->out, TAG_ERROR, r);
+}
+
+void
+request_done(struct request *request)
+{
+	wire_begin(request->out, VERB_RESULT);
+	wire_put_num(request->out, TAG_OUTCOME, OUTCOME_GRANTED);
+}
+
+static void
+record(struct request *request, const char *verb, const char *user,
+    const struct refusal *refusal)
+{
+	struct audit_event event = { .verb = verb,
+		.user = user,
+		.peer_uid = request->peer->uid,
+		.peer_pid = request->peer->pid,
+		.reason = refusal->reason,
+		.detail = refusal->detail };
+
+	audit_write(gate_audit(request->gate), &event);
+}
+
+void
+request_record(struct request *request, const char *verb, const char *user)
+{
+	static const struct refusal none;
+
+	record(request, verb, user, &none);
+}
+
+int
+request_refused(struct request *request, const char *verb, const char *user,
+    const struct refusal *refusal)
+{
+	record(request, verb, user, refusal);
+	wire_begin(request->out, VERB_RESULT);
+	wire_put_num(request->out, TAG_OUTCOME, OUTCOME_DENIED);
+	if (request->rights & RIGHT_ADMIN) {
+		wire_put_str(
+		    request->out, TAG_REASON, reason_word(refusal->reason));
+		wire_put_str(request->out, TAG_DETAIL, refusal->detail);
+	}
+	return 0;
+}
+
+int
+request_row(struct request *request)
+{
+	return wire_send(request->fd, request->out,
+	    clock_mono_ms() + request->policy->config->request_timeout * 1000);
+}
+
+int
+request_peer_name(const struct request *request, char *name, size_t size)
+{
+	char buffer[16384];
+	struct passwd entry, *found = NULL;
+
+	if (getpwuid_r(request->peer->uid, &entry, buffer, sizeof(buffer),
+		&found) != 0 ||
+	    found == NULL)
+		return GATE_ENOTFOUND;
+	return (size_t)snprintf(name, size, "%s", found->pw_name) < size
+	    ? 0
+	    : GATE_ETOOBIG;
+}

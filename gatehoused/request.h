@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef GATEHOUSED_REQUEST_H
+#define GATEHOUSED_REQUEST_H
+
+#include "gatehoused/gate.h"
+#include "gatehoused/login.h"
+#include "gatehoused/peer.h"
+#include "lib/wire.h"
+
+/* One message of a caller, and what it takes to answer it. */
+struct request {
+	struct gate *gate;
+	struct policy *policy;
+	const struct peer *peer;
+	unsigned rights;
+	const struct wire_msg *in;
+	struct wire_msg *out;    /* the answer, sent after the handler */
+	int fd;                  /* for rows that come before the answer */
+	struct login **dialogue; /* the connection's, NULL inside: none */
+};
+
+/*
+ * Answers a request: leaves a VERB_RESULT or VERB_PROMPT in out. A negative
+ * GATE_E... is told to the caller by the dispatcher.
+ */
+typedef int request_handler(struct request *request);
+
+/* Finds the handler of the message, checks the peer's right to ask, runs it.
+ * Always leaves an answer in out. */
+void request_dispatch(struct request *request);
+
+/* For handlers: begins the result of a request that was carried out. */
+void request_done(struct request *request);
+
+/* Puts a refusal on record and into out: 0. */
+int request_refused(struct request *request, const char *verb, const char *user,
+    const struct refusal *refusal);
+
+/* Puts what an administrator did on record. */
+void request_record(
+    struct request *request, const char *verb, const char *user);
+
+/* Sends the row that stands in out; 0 or an error of wire_send. */
+int request_row(struct request *request);
+
+/* The user whom the peer itself is, by its uid; GATE_ENOTFOUND, GATE_ETOOBIG.
+ */
+int request_peer_name(const struct request *request, char *name, size_t size);
+
+/* handlers: sessions.c, users.c, tickets.c, status.c */
+request_handler ticket_exchange;
+request_handler session_list;
+request_handler session_show;
+request_handler session_end;
+request_handler user_add;
+request_handler user_remove;
+request_handler user_list;
+request_handler otp_enroll;
+request_handler status_show;
+request_handler allowlist_test;
+request_handler clock_accept;
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+
+#include "gatehoused/request.h"
+#include "lib/clock.h"
+#include "lib/error.h"
+#include "lib/protocol.h"
+
+static void
+put(struct request *request, const char *key, const char *text)
+{
+	wire_put_str(request->out, TAG_KEY, key);
+	wire_put_str(request->out, TAG_TEXT, text);
+}
+
+static void
+put_number(struct request *request, const char *key, int64_t number)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%lld", (long long)number);
+	put(request, key, text);
+}
+
+static void
+put_time(struct request *request, const char *key, int64_t epoch)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	clock_text(epoch, text);
+	put(request, key, text);
+}
+
+int
+status_show(struct request *request)
+{
+	struct gate_status status;
+	struct workers_status workers = { 0 };
+	int r;
+
+	gate_status(request->gate, &status);
+	if (request->policy->workers != NULL)
+		workers_status(request->policy->workers, &workers);
+	wire_begin(request->out, VERB_ROW);
+	put(request, "version", GATE_VERSION);
+	put_time(request, "started", status.started);
+	if (request->rights & RIGHT_ADMIN) {
+		put_time(request, "configuration_loaded", status.loaded);
+		put(request, "last_reload",
+		    status.reload_failed ? "failed, see the log" : "good");
+		put_number(request, "allowlist_rules",
+		    (int64_t)allowlist_count(request->policy->allowlist));
+		put_number(request, "idps", workers.idps);
+		put_number(request, "saml_workers", (int64_t)workers.count);
+		put_number(request, "saml_verified", workers.verified);
+		put_number(request, "saml_workers_replaced", workers.replaced);
+	}
+	r = request_row(request);
+	if (r == 0)
+		request_done(request);
+	return r;
+}
+
+int
+allowlist_test(struct request *request)
+{
+	const char *text = wire_str(request->in, TAG_RHOST);
+	struct address address;
+	struct allowlist_query query = { .address = &address };
+	struct allowlist_verdict verdict;
+	char detail[256];
+
+	if (text == NULL || address_parse(text, &address) != 0)
+		return GATE_EINVAL;
+	allowlist_lookup(request->policy->allowlist, &query, &verdict);
+	if (verdict.allowed)
+		snprintf(detail, sizeof(detail), "%s:%d: %s",
+		    request->policy->config->allowlist_file, verdict.line,
+		    verdict.rule);
+	else
+		snprintf(detail, sizeof(detail), "%s: no rule covers it",
+		    request->policy->config->allowlist_file);
+	wire_begin(request->out, VERB_RESULT);
+	wire_put_num(request->out, TAG_OUTCOME,
+	    verdict.allowed ? OUTCOME_GRANTED : OUTCOME_DENIED);
+	wire_put_str(request->out, TAG_DETAIL, detail);
+	return 0;
+}
+
+static int
+set_mark(struct store_tx *tx, void *data)
+{
+	return store_clock_set(tx, *(const int64_t *)data);
+}
+
+int
+clock_accept(struct request *request)
+{
+	int64_t now = clock_wall();
+	int r = store_write(gate_store(request->gate), set_mark, &now);
+
+	if (r == 0) {
+		request_record(request, "clock_accept", NULL);
+		request_done(request);
+	}
+	return r;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gatehoused/workers.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/clock.h"
+#include "lib/error.h"
+#include "lib/log.h"
+
+/* Starting includes reading the metadata, of which there may be much. */
+#define START_TIMEOUT 30000
+
+struct workers {
+	char *program;
+	int64_t timeout;
+	struct saml_settings *settings;
+	pthread_mutex_t lock;
+	pthread_cond_t idle_one;
+	struct saml_worker **idle; /* NULL: one that has yet to be started */
+	size_t idle_count;
+	size_t count;
+	int64_t idps;
+	int64_t verified;
+	int64_t replaced;
+};
+
+static int
+start(struct workers *workers, struct saml_worker **worker, char *why,
+    size_t why_size)
+{
+	return saml_worker_new(worker, workers->program, workers->settings,
+	    clock_mono_ms() + START_TIMEOUT, why, why_size);
+}
+
+int
+workers_new(struct workers **workers, const struct workers_options *options,
+    struct saml_settings *settings, char *why, size_t why_size)
+{
+	struct workers *w = calloc(1, sizeof(*w));
+	pthread_condattr_t monotonic;
+	int r = GATE_ENOMEM;
+
+	if (w == NULL) {
+		saml_settings_free(&settings);
+		return r;
+	}
+	w->settings = settings;
+	w->timeout = options->timeout;
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->idle_one, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	w->program = strdup(options->program);
+	w->idle = calloc(options->count, sizeof(struct saml_worker *));
+	if (w->program == NULL || w->idle == NULL)
+		goto out;
+	for (; w->count < options->count; w->count++) {
+		r = start(w, &w->idle[w->count], why, why_size);
+		if (r != 0)
+			goto out;
+		w->idle_count++;
+	}
+	w->idps = saml_worker_idp_count(w->idle[0]);
+	*workers = w;
+	w = NULL;
+	r = 0;
+out:
+	workers_free(&w);
+	return r;
+}
+
+void
+workers_free(struct workers **workers)
+{
+	struct workers *w = *workers;
+	size_t i;
+
+	if (w == NULL)
+		return;
+	for (i = 0; i < w->idle_count; i++)
+		saml_worker_free(&w->idle[i]);
+	free(w->idle);
+	free(w->program);
+	saml_settings_free(&w->settings);
+	pthread_cond_destroy(&w->idle_one);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+	*workers = NULL;
+}
+
+/* Takes an idle worker out of the pool, or refuses with overload. */
+static int
+take(struct workers *w, int64_t deadline, struct saml_worker **worker,
+    struct refusal *refusal)
+{
+	struct timespec until = { .tv_sec = deadline / 1000,
+		.tv_nsec = deadline % 1000 * 1000000 };
+	int r = 0;
+
+	pthread_mutex_lock(&w->lock);
+	while (w->idle_count == 0 && r == 0)
+		if (pthread_cond_timedwait(&w->idle_one, &w->lock, &until) != 0)
+			r = refuse(refusal, REASON_OVERLOAD,
+			    "no SAML worker of %zu became idle in %lld s; see "
+			    "[saml] workers",
+			    w->count, (long long)w->timeout / 1000);
+	if (r == 0)
+		*worker = w->idle[--w->idle_count];
+	pthread_mutex_unlock(&w->lock);
+	return r;
+}
+
+static void
+put_back(struct workers *w, struct saml_worker *worker, int failed)
+{
+	pthread_mutex_lock(&w->lock);
+	w->idle[w->idle_count++] = worker;
+	w->verified += !failed;
+	w->replaced += failed;
+	pthread_cond_signal(&w->idle_one);
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* The worker is of no more use, the refusal says why: starts another. */
+static void
+replace(struct workers *w, struct saml_worker **worker,
+    const struct refusal *refusal)
+{
+	char why[256] = "";
+	int r;
+
+	log_warn("%s; starting another SAML worker", refusal->detail);
+	saml_worker_free(worker);
+	r = start(w, worker, why, sizeof(why));
+	if (r != 0)
+		log_error("cannot start %s: %s %s", w->program,
+		    gate_strerror(r), why);
+}
+
+int
+workers_verify(struct workers *w, const struct saml_request *request,
+    struct saml_identity **identity, struct refusal *refusal)
+{
+	struct saml_worker *worker = NULL;
+	char why[256] = "";
+	int failed;
+	int r;
+
+	r = take(w, clock_mono_ms() + w->timeout, &worker, refusal);
+	if (r != 0)
+		return r;
+	if (worker == NULL)
+		r = start(w, &worker, why, sizeof(why));
+	if (r == 0)
+		r = saml_worker_verify(worker, request,
+		    clock_mono_ms() + w->timeout, identity, refusal);
+	failed = r != 0 && r != GATE_EREFUSED;
+	if (failed && worker != NULL)
+		replace(w, &worker, refusal);
+	else if (failed)
+		refuse(refusal, REASON_WORKER_FAILED, "cannot start %s: %s %s",
+		    w->program, gate_strerror(r), why);
+	put_back(w, worker, failed);
+	return failed ? GATE_EREFUSED : r;
+}
+
+void
+workers_status(struct workers *w, struct workers_status *status)
+{
+	pthread_mutex_lock(&w->lock);
+	status->count = w->count;
+	status->idps = w->idps;
+	status->verified = w->verified;
+	status->replaced = w->replaced;
+	pthread_mutex_unlock(&w->lock);
+}
