@@ -87,7 +87,7 @@ UNITS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,\
 PAM_TESTS = $(patsubst tests/pam/%.c,$(BUILD)/tests/%,\
 	$(wildcard tests/pam/*.c))
 BENCHES = $(patsubst tests/bench/%.c,$(BUILD)/tests/%,\
-	$(wildcard tests/bench/*.c))
+	$(wildcard tests/bench/bench_*.c))
 MANUALS = $(patsubst docs/man/%.scd,$(BUILD)/man/%,\
 	$(wildcard docs/man/*.scd))
 
@@ -156,12 +156,19 @@ $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(ROOM_LIBS)
 	$(call say,LD)
 	$(Q)$(link) $(TEST_LIBS)
 
+$(BUILD)/tests/fake_daemon: tests/pam/fake_daemon.c \
+		$(patsubst %,$(BUILD)/pic/lib/%.o,error clock secret wire)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
 $(BUILD)/tests/%: tests/pam/%.c | $(PACKAGES)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -lpam -lpthread
 
-$(BUILD)/tests/bench_%: $(BUILD)/obj/tests/bench/bench_%.o $(ROOM_LIBS)
+$(BUILD)/tests/bench_%: $(BUILD)/obj/tests/bench/bench_%.o \
+		$(BUILD)/obj/tests/bench/bench.o $(ROOM_LIBS)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(link) $(TEST_LIBS) -lpam
@@ -170,11 +177,49 @@ $(BUILD)/man/%: docs/man/%.scd | $(PACKAGES)
 	@mkdir -p $(@D)
 	$(Q)scdoc < $< > $@
 
+# ----------------------------------------------------------- to run it all --
+demo: all $(BUILD)/test-idp
+	@BUILD=$(BUILD) tests/demo/demo.sh
+
+check: tests
+	@BUILD=$(BUILD) tests/run
+
+bench: tests $(BENCHES)
+	@BUILD=$(BUILD) tests/bench/run
+
+check-fresh:
+	@tests/fresh
+
+install: all
+	install -d $(DESTDIR)$(LIBDIR)/security $(DESTDIR)$(LIBEXECDIR) \
+	    $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man5 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8 \
+	    $(DESTDIR)$(PREFIX)/lib/systemd/system \
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d \
+	    $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(SYSCONFDIR)/gatehouse
+	install -m 644 $(BUILD)/pam_gatehouse.so $(DESTDIR)$(LIBDIR)/security/
+	install -m 755 $(BUILD)/gatehouse-saml $(DESTDIR)$(LIBEXECDIR)/
+	install -m 755 $(BUILD)/gatehoused $(BUILD)/gatehousectl \
+	    $(DESTDIR)$(PREFIX)/sbin/
+	for page in $(notdir $(MANUALS)); do \
+	    install -m 644 $(BUILD)/man/$$page \
+	    $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/ || exit 1; done
+	install -m 644 packaging/gatehoused.service \
+	    $(DESTDIR)$(PREFIX)/lib/systemd/system/
+	install -m 644 packaging/gatehouse.sysusers \
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/gatehouse.conf
+	install -m 644 packaging/gatehouse.tmpfiles \
+	    $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/gatehouse.conf
+	for file in gatehouse.conf allowlist; do \
+	    test -e $(DESTDIR)$(SYSCONFDIR)/gatehouse/$$file || install -m 644 \
+	    packaging/$$file $(DESTDIR)$(SYSCONFDIR)/gatehouse/; done
+
 clean:
 	rm -rf $(BUILD)
 
 deps: $(PACKAGES)
 
-.PHONY: all tests clean deps demo check bench install
+.PHONY: all tests clean deps demo check check-fresh bench install
 .SECONDARY:
 -include $(shell find $(BUILD)/obj $(BUILD)/pic -name '*.d' 2>/dev/null)

@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Watch the gate at work: a real IdP, a real daemon, real PAM, in a folder.
+# Each step says what is tried, what is expected, and what came. Exit status 0
+# if all came as expected.
+set -eu
+cd "$(dirname "$0")/../.."
+# shellcheck source=tests/gate.sh
+. tests/gate.sh
+
+steps=0
+surprises=0
+trap 'gate_stop' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+bold=
+plain=
+if [ -t 1 ]; then
+	bold=$'\033[1m'
+	plain=$'\033[0m'
+fi
+
+title() {
+	printf '\n%s%s%s\n' "$bold" "$1" "$plain"
+}
+
+# expect WHAT WANTED CAME
+expect() {
+	local verdict=ok
+	steps=$((steps + 1))
+	if [ "$2" != "$3" ]; then
+		verdict='NOT AS EXPECTED'
+		surprises=$((surprises + 1))
+	fi
+	printf '  tried     %s\n  expected  %s\n  came      %s   [%s]\n' \
+	    "$1" "$2" "$3" "$verdict"
+}
+
+# sign_in ADDRESS USER ANSWER...: in, or why not.
+sign_in() {
+	local address=$1 user=$2
+	shift 2
+	if printf '%s\n' "$@" | pam "$address" portal "$user" \
+	    authenticate acct_mgmt open_session > "$GATE/pamtester.log"; then
+		echo in
+	else
+		echo "refused: $(decision reason)"
+	fi
+}
+
+sso=(--format deflate)
+
+rm -rf "$BUILD/demo"
+gate_make "$BUILD/demo"
+gate_start
+cat <<END
+The gate runs in ${GATE#"$PWD/"}: gatehouse.conf, allowlist, pam.d/portal,
+audit.log. The IdP is https://idp.example/metadata, its keys are new.
+Clients come from 192.0.2.7, which is listed, or 198.51.100.9, which is not.
+END
+
+title '1. A signed SAML Response as the PAM password, from a listed address'
+first=$(response alice "${sso[@]}")
+expect 'alice signs in with a Response of the IdP' in \
+    "$(sign_in 192.0.2.7 alice "$first")"
+echo '  on record:'
+ctl session list --user alice | sed 's/^/    /'
+
+title '2. The same Response again'
+expect 'alice signs in with the Response that was used' 'refused: replay' \
+    "$(sign_in 192.0.2.7 alice "$first")"
+gate_stop KILL
+gate_start
+expect 'the same after gatehoused was killed with SIGKILL and started again' \
+    'refused: replay' "$(sign_in 192.0.2.7 alice "$first")"
+
+title '3. A Response that is too long for the PAM conversation'
+long=$(response alice "${WEIGHT[@]}")
+expect "a Response of ${#long} characters given directly" \
+    'refused: response_cut' "$(sign_in 192.0.2.7 alice "$long")"
+echo "  the log   $(decision detail)"
+ticket=$(ctl ticket <<< "$long" 2> /dev/null)
+expect "the ticket that it is exchanged for (${#ticket} characters)" in \
+    "$(sign_in 192.0.2.7 alice "$ticket")"
+expect 'the same ticket again' 'refused: ticket_unknown' \
+    "$(sign_in 192.0.2.7 alice "$ticket")"
+
+title '4. The right Response from an address that is not listed'
+fresh=$(response alice "${sso[@]}")
+expect 'alice signs in from 198.51.100.9' 'refused: address_not_listed' \
+    "$(sign_in 198.51.100.9 alice "$fresh")"
+expect 'the Response was not used up by that: from 192.0.2.7' in \
+    "$(sign_in 192.0.2.7 alice "$fresh")"
+
+title '5. The fallback: a password, then a code'
+ctl user add bob <<< 'correct horse battery staple'
+uri=$(ctl otp enroll bob 2> /dev/null)
+code=$(otp_code "$uri")
+wrong=$(printf '%06d' $(((10#$code + 500000) % 1000000)))
+expect 'bob, right password, wrong code' 'refused: bad_code' \
+    "$(sign_in 192.0.2.7 bob 'correct horse battery staple' "$wrong")"
+expect 'bob, wrong password, right code' 'refused: bad_password' \
+    "$(sign_in 192.0.2.7 bob 'incorrect horse' "$code")"
+expect 'bob, right password, right code' in \
+    "$(sign_in 192.0.2.7 bob 'correct horse battery staple' "$code")"
+expect 'bob, the same code again' 'refused: code_used' \
+    "$(sign_in 192.0.2.7 bob 'correct horse battery staple' "$code")"
+
+title '6. A Response that was changed by one byte, in the NameID'
+response alice --format xml > "$GATE/response.xml"
+sed 's|\(<[a-z:]*NameID[^>]*>\)alice<|\1alicf<|' "$GATE/response.xml" \
+    > "$GATE/changed.xml"
+# a deflate stream is a gzip file without its header and trailer
+changed=$(gzip -nc "$GATE/changed.xml" |
+    tail -c +11 | head -c -8 | base64 -w 0)
+expect "$(cmp -l "$GATE/response.xml" "$GATE/changed.xml" | wc -l) byte \
+changed, signs in as alicf" 'refused: signature_invalid' \
+    "$(sign_in 192.0.2.7 alicf "$changed")"
+echo "  the log   $(decision detail)"
+
+title '7. The sessions on record'
+ctl session list | sed 's/^/    /'
+id=$(ctl session list --user bob --json | jq -r '.[0].session')
+ctl session end "$id"
+expect "bob's session is ended" ended \
+    "$(ctl session show "$id" --json | jq -r .state)"
+ctl session show "$id" | sed 's/^/    /'
+have=$(ctl session show "$id" --json | jq -r '[.started, .ended, .user,
+    .service, .address, .method] | map(select(. != null and . != "")) |
+    length')
+expect 'the record has start, end, user, service, address, method' 6 "$have"
+
+gate_stop
+printf '\n%d steps, %d as expected, %d not\n' "$steps" \
+    "$((steps - surprises))" "$surprises"
+[ "$surprises" -eq 0 ]

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+#
+# A gate of one's own: functions to start a real gatehoused with a real IdP in
+# a folder, and to sign in through it with pamtester under pam_wrapper. Sourced
+# by the demo and by the tests. Needs no root and changes nothing outside the
+# folder.
+
+: "${BUILD:=build}"
+BUILD=$(cd "$BUILD" && pwd)
+SP=https://portal.example/gate/metadata
+ACS=https://portal.example/gate/acs
+
+# gate_make DIR: keys, configuration, allowlist and a PAM stack.
+gate_make() {
+	GATE=$1
+	mkdir -p "$GATE/pam.d"
+	GATE=$(cd "$GATE" && pwd)
+	"$BUILD/test-idp" keys --dir "$GATE/idp" "${IDP_KEY[@]}"
+	cat > "$GATE/allowlist" <<-END
+		# who may sign in, and from where
+		allow 192.0.2.0/24	# the office
+		allow 2001:db8:1::/48
+		allow 127.0.0.1
+	END
+	cat > "$GATE/gatehouse.conf" <<-END
+		[gate]
+		socket = $GATE/gate.sock
+		fail_delay = 0
+		[allowlist]
+		file = $GATE/allowlist
+		[saml]
+		entity_id = $SP
+		acs_url = $ACS
+		idp_metadata = $GATE/idp/metadata.xml
+		allow_unsolicited = yes
+		worker_program = $BUILD/gatehouse-saml
+		[store]
+		path = $GATE/gate.db
+		master_key = $GATE/master.key
+		[log]
+		to = $GATE/audit.log
+	END
+	gate_service portal
+	# what libpam falls back to; its absence is only noise in the log
+	printf '%s required pam_deny.so\n' auth account password session \
+	    > "$GATE/pam.d/other"
+}
+
+# gate_service NAME [ARGUMENT...]: a PAM stack of four lines.
+gate_service() {
+	local hook name=$1
+	shift
+	for hook in auth account password session; do
+		echo "$hook required $BUILD/pam_gatehouse.so" \
+		    "socket=$GATE/gate.sock $*"
+	done > "$GATE/pam.d/$name"
+}
+
+# gate_set SECTION KEY VALUE: changes the configuration.
+gate_set() {
+	local rest
+	rest=$(grep -vx "$2 = .*" "$GATE/gatehouse.conf")
+	echo "$rest" | grep -qx "\[$1\]" || rest+=$'\n'"[$1]"
+	echo "$rest" | sed "s|^\[$1\]\$|&\n$2 = $3|" > "$GATE/gatehouse.conf"
+}
+
+# gate_start: starts the daemon and waits until it answers.
+gate_start() {
+	"$BUILD/gatehoused" --config "$GATE/gatehouse.conf" --debug \
+	    2>> "$GATE/daemon.log" 3>&- &
+	GATE_PID=$!
+	gate_wait "$GATE_PID"
+}
+
+gate_wait() {
+	local tries
+	for tries in $(seq 200); do
+		ctl status > /dev/null 2>&1 && return 0
+		kill -0 "$1" 2> /dev/null || break
+		sleep 0.05
+	done
+	echo "gatehoused did not come up (try $tries):" >&2
+	cat "$GATE/daemon.log" >&2
+	return 1
+}
+
+# gate_stop [SIGNAL]: ends the daemon and waits until it is gone.
+gate_stop() {
+	[ -n "${GATE_PID:-}" ] || return 0
+	kill "-${1:-TERM}" "$GATE_PID" 2> /dev/null || true
+	wait "$GATE_PID" 2> /dev/null || true
+	GATE_PID=
+}
+
+ctl() {
+	"$BUILD/gatehousectl" --socket "$GATE/gate.sock" "$@"
+}
+
+# response NAME [OPTION...]: a Response of the IdP for NAME.
+response() {
+	local name=$1
+	shift
+	"$BUILD/test-idp" respond --dir "$GATE/idp" --sp "$SP" --acs "$ACS" \
+	    --name-id "$name" "$@"
+}
+
+# What a real Response weighs: ten attributes, about 7 kB of XML.
+WEIGHT=(--attribute mail=alice@clinic.example --attribute role=agent
+	--attribute givenName=Alice --attribute sn=Liddell --size 7000)
+
+# pam ADDRESS SERVICE USER HOOK...: runs pamtester, answers on stdin.
+pam() {
+	local address=$1
+	shift
+	LD_PRELOAD=libpam_wrapper.so PAM_WRAPPER=1 \
+	    PAM_WRAPPER_SERVICE_DIR="$GATE/pam.d" \
+	    pamtester -I rhost="$address" "$@" 2>&1
+}
+
+# decision: the last line of the audit log; decision FIELD: one field of it.
+decision() {
+	tail -n 1 "$GATE/audit.log" | jq -r "${1:+.}${1:-.}"
+}
+
+# otp_code URI [SECONDS]: the code of an otpauth URI, SECONDS from now.
+otp_code() {
+	local secret=${1#*secret=}
+	oathtool --totp -b -N "$(date -u -d "@$(($(date +%s) + ${2:-0}))" \
+	    '+%Y-%m-%d %H:%M:%S UTC')" "${secret%%&*}"
+}
