@@ -16,15 +16,14 @@ static const char *const state_words[] = {
 int
 session_begin(struct store_session *session, int64_t now)
 {
-	uint8_t bytes[15]; /* 120 bits: 20 characters, no padding bits */
+	uint8_t bytes[15]; /* 120 bits, in hexadecimal: an id that is typed */
+	size_t i;
 
 	memset(session, 0, sizeof(*session));
 	if (secret_random(bytes, sizeof(bytes)) != 0)
 		return GATE_EIO;
-	secret_text(bytes, sizeof(bytes), session->id);
-	/* a command would take it for an option */
-	if (session->id[0] == '-')
-		session->id[0] = '_';
+	for (i = 0; i < sizeof(bytes); i++)
+		snprintf(session->id + 2 * i, 3, "%02x", bytes[i]);
 	session->state = SESSION_SIGNED_IN;
 	session->signed_in = now;
 	return 0;

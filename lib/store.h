@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef GATE_STORE_H
+#define GATE_STORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What the gate remembers, in the gate's words. gatehoused is its only
+ * caller. The schema is in store_sql.h, the engines behind store_engine.h.
+ *
+ * All that changes the store is done within store_write: what a function
+ * given to it does, is done as a whole or not at all, and is durable before
+ * store_write returns. Calls of several threads share one commit.
+ */
+struct store;
+struct store_tx;
+
+struct store_options {
+	const char *engine; /* "sqlite" */
+	const char *path;   /* the database file; created with mode 0600 */
+};
+
+/*
+ * Opens the store, makes or migrates its schema. A database file of another
+ * owner, or that others may read or write, is refused (GATE_EUNSAFE); one
+ * written by a newer version too (GATE_ESCHEMA). why gets a sentence.
+ */
+int store_open(struct store **store, const struct store_options *options,
+    char *why, size_t why_size);
+void store_free(struct store **store);
+
+/*
+ * Runs change(tx, data) in a transaction and commits it durably. If change
+ * returns nonzero, its part is undone and that value is returned. GATE_ESTORE
+ * or GATE_EFULL: nothing of it is done, and the next call may succeed.
+ * change may be run by another thread, must not block, and must not call
+ * store_write or store_read.
+ */
+typedef int store_change(struct store_tx *tx, void *data);
+int store_write(struct store *store, store_change *change, void *data);
+
+/*
+ * Runs look(tx, data) on a consistent view; it must not change anything. Many
+ * may read at once, also while one writes.
+ */
+int store_read(struct store *store, store_change *look, void *data);
+
+/* Texts that a row gives are copied here; cut is impossible, caps are checked
+ * on the way in (GATE_ETOOBIG). */
+#define STORE_USER_MAX    256
+#define STORE_NAME_MAX    256
+#define STORE_SERVICE_MAX 64
+#define STORE_ADDRESS_MAX 64
+#define STORE_ID_MAX      1024
+#define STORE_HASH_SIZE   32
+
+/* --- replay marks (SAML core 5.4.1, profiles 4.1.4.5) --- */
+
+/*
+ * Claims the one use of an assertion: 0, or GATE_EEXISTS if it was claimed
+ * before. The mark is kept until the epoch time until, after which the
+ * assertion is refused for its age.
+ */
+int store_replay_claim(struct store_tx *tx, const char *issuer,
+    const char *assertion_id, int64_t until);
+
+/* --- tickets --- */
+
+/* Who a ticket stands for: what was read from a validated assertion. */
+struct store_ticket {
+	uint8_t hash[STORE_HASH_SIZE]; /* SHA-256 of the ticket */
+	char user[STORE_USER_MAX];
+	char issuer[STORE_ID_MAX];
+	char name_id[STORE_ID_MAX];
+	char session_index[STORE_ID_MAX];
+	int64_t session_not_on_or_after; /* 0: none */
+	int64_t expires;
+};
+
+/* 0, or GATE_EEXISTS if there is a ticket with this hash. */
+int store_ticket_put(struct store_tx *tx, const struct store_ticket *ticket);
+
+/*
+ * Looks at a ticket without using it up / takes it, which nobody can do
+ * twice: 0, or GATE_ENOTFOUND. An expired one is given too: compare expires.
+ */
+int store_ticket_peek(struct store_tx *tx, const uint8_t hash[STORE_HASH_SIZE],
+    struct store_ticket *ticket);
+int store_ticket_take(struct store_tx *tx, const uint8_t hash[STORE_HASH_SIZE],
+    struct store_ticket *ticket);
+
+/* --- sessions --- */
+
+#define STORE_SESSION_ID_MAX 32
+
+enum store_session_state {
+	SESSION_SIGNED_IN = 0, /* proofs given; no session hook called yet */
+	SESSION_OPEN,
+	SESSION_ENDED,
+};
+
+struct store_session {
+	char id[STORE_SESSION_ID_MAX];
+	enum store_session_state state;
+	char user[STORE_USER_MAX];
+	char service[STORE_SERVICE_MAX];
+	char address[STORE_ADDRESS_MAX]; /* "" where there is none */
+	char tty[STORE_NAME_MAX];
+	int64_t pid;     /* the session's leader; 0 unknown */
+	char method[32]; /* "sso", "password+otp", ... */
+	char issuer[STORE_ID_MAX];
+	char name_id[STORE_ID_MAX];
+	char session_index[STORE_ID_MAX];
+	int64_t signed_in; /* epoch seconds */
+	int64_t opened;    /* 0: never */
+	int64_t ended;     /* 0: not yet */
+	int64_t not_after; /* SessionNotOnOrAfter; 0: none */
+	char end_reason[32];
+};
+
+/* 0, GATE_EEXISTS if there is one with this id, GATE_EINVAL without id or
+ * user. */
+int store_session_add(struct store_tx *tx, const struct store_session *session);
+
+/* 0 or GATE_ENOTFOUND. */
+int store_session_get(
+    struct store_tx *tx, const char *id, struct store_session *session);
+
+/* Writes back state, tty, pid, address, method, opened, ended, end_reason. */
+int store_session_update(
+    struct store_tx *tx, const struct store_session *session);
+
+/*
+ * Calls each for the sessions, the newest first: of one user if user is not
+ * NULL, ended ones only with all, at most limit. Stops when each returns
+ * nonzero, and returns that.
+ */
+typedef int store_session_each(const struct store_session *session, void *data);
+int store_session_list(struct store_tx *tx, const char *user, int all,
+    int64_t limit, store_session_each *each, void *data);
+
+/* --- users of the fallback --- */
+
+#define STORE_VERIFIER_MAX 384
+#define STORE_SEED_MAX     128
+
+struct store_user {
+	char name[STORE_USER_MAX];
+	char verifier[STORE_VERIFIER_MAX]; /* crypt(5), "" : no password */
+	int64_t changed;                   /* epoch of the password's change */
+	int disabled;
+	uint8_t seed[STORE_SEED_MAX]; /* sealed TOTP seed (lib/seal.h) */
+	size_t seed_size;             /* 0: no second factor */
+	int64_t otp_step;             /* last TOTP step used */
+};
+
+/*
+ * GATE_EEXISTS / GATE_ENOTFOUND. Removing a user leaves sessions on record. A
+ * new seed leaves the last step used: no code that was ever used is good again.
+ */
+int store_user_add(struct store_tx *tx, const struct store_user *user);
+int store_user_get(
+    struct store_tx *tx, const char *name, struct store_user *user);
+int store_user_remove(struct store_tx *tx, const char *name);
+int store_user_password(
+    struct store_tx *tx, const char *name, const char *verifier, int64_t now);
+int store_user_seed(
+    struct store_tx *tx, const char *name, const uint8_t *seed, size_t size);
+
+/*
+ * Uses up a TOTP step and all before it: 0, GATE_EEXISTS if this step or a
+ * later one was used already, GATE_ENOTFOUND (RFC 6238, section 5.2).
+ */
+int store_otp_claim(struct store_tx *tx, const char *name, int64_t step);
+
+typedef int store_user_each(const struct store_user *user, void *data);
+int store_user_list(struct store_tx *tx, store_user_each *each, void *data);
+
+/* --- the wall clock's high-water mark --- */
+
+/* The latest wall time on record, 0 on the first start. */
+int store_clock_get(struct store_tx *tx, int64_t *wall);
+
+/* Raises it; never lowers it. */
+int store_clock_raise(struct store_tx *tx, int64_t wall);
+
+/* Sets it, for the administrator who has mended a clock that ran ahead. */
+int store_clock_set(struct store_tx *tx, int64_t wall);
+
+/* --- keeping house --- */
+
+/*
+ * Drops replay marks and tickets past their time, sign-ins that were never
+ * opened and sessions ended before the epoch time ended_before; at most limit
+ * rows of each, so that it never holds up a login for long. *dropped counts.
+ */
+int store_prune(struct store_tx *tx, int64_t now, int64_t ended_before,
+    int64_t limit, int64_t *dropped);
+
+#endif

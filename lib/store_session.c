@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lib/error.h"
+#include "lib/store_tx.h"
+
+#define FIELD(type, member) STORE_FIELD(type, struct store_session, member)
+
+static const struct store_field session_fields[] = {
+	FIELD(FIELD_TEXT, id),
+	FIELD(FIELD_INT, state),
+	FIELD(FIELD_TEXT, user),
+	FIELD(FIELD_TEXT, service),
+	FIELD(FIELD_TEXT, address),
+	FIELD(FIELD_TEXT, tty),
+	FIELD(FIELD_INT64, pid),
+	FIELD(FIELD_TEXT, method),
+	FIELD(FIELD_TEXT, issuer),
+	FIELD(FIELD_TEXT, name_id),
+	FIELD(FIELD_TEXT, session_index),
+	FIELD(FIELD_INT64, signed_in),
+	FIELD(FIELD_INT64, opened),
+	FIELD(FIELD_INT64, ended),
+	FIELD(FIELD_INT64, not_after),
+	FIELD(FIELD_TEXT, end_reason),
+};
+#define SESSION_FIELDS (sizeof(session_fields) / sizeof(session_fields[0]))
+
+/* What store_session_update writes, and the id by which it finds the row. */
+static const struct store_field update_fields[] = {
+	FIELD(FIELD_INT, state),
+	FIELD(FIELD_TEXT, address),
+	FIELD(FIELD_TEXT, tty),
+	FIELD(FIELD_INT64, pid),
+	FIELD(FIELD_TEXT, method),
+	FIELD(FIELD_INT64, opened),
+	FIELD(FIELD_INT64, ended),
+	FIELD(FIELD_TEXT, end_reason),
+	FIELD(FIELD_TEXT, id),
+};
+#define UPDATE_FIELDS (sizeof(update_fields) / sizeof(update_fields[0]))
+
+int
+store_session_add(struct store_tx *tx, const struct store_session *session)
+{
+	struct store_value values[SESSION_FIELDS];
+	int64_t added;
+	int r;
+
+	if (session->id[0] == '\0' || session->user[0] == '\0')
+		return GATE_EINVAL;
+	r = store_record_put(session_fields, SESSION_FIELDS, session, values);
+	if (r != 0)
+		return r;
+	r = store_run(
+	    tx, SQL_SESSION_ADD, values, SESSION_FIELDS, NULL, NULL, &added);
+	if (r != 0)
+		return r;
+	return added == 1 ? 0 : GATE_EEXISTS;
+}
+
+static int
+session_row(const struct store_value *columns, size_t count, void *data)
+{
+	struct store_session *session = data;
+	int r;
+
+	r = store_record_get(session_fields, SESSION_FIELDS, columns, count,
+	    session, sizeof(*session));
+	if (r == 0 && (unsigned)session->state > SESSION_ENDED)
+		r = GATE_ESTORE;
+	return r;
+}
+
+int
+store_session_get(
+    struct store_tx *tx, const char *id, struct store_session *session)
+{
+	int64_t found;
+	int r;
+
+	r = store_run(tx, SQL_SESSION_GET, STORE_PARAMS(store_text(id)),
+	    session_row, session, &found);
+	if (r != 0)
+		return r;
+	return found == 1 ? 0 : GATE_ENOTFOUND;
+}
+
+int
+store_session_update(struct store_tx *tx, const struct store_session *session)
+{
+	struct store_value values[UPDATE_FIELDS];
+	int64_t changed;
+	int r;
+
+	r = store_record_put(update_fields, UPDATE_FIELDS, session, values);
+	if (r != 0)
+		return r;
+	r = store_run(tx, SQL_SESSION_UPDATE, values, UPDATE_FIELDS, NULL, NULL,
+	    &changed);
+	if (r != 0)
+		return r;
+	return changed == 1 ? 0 : GATE_ENOTFOUND;
+}
+
+struct session_walk {
+	struct store_session session;
+	store_session_each *each;
+	void *data;
+};
+
+static int
+session_walk_row(const struct store_value *columns, size_t count, void *data)
+{
+	struct session_walk *walk = data;
+	int r;
+
+	r = session_row(columns, count, &walk->session);
+	if (r != 0)
+		return r;
+	return walk->each(&walk->session, walk->data);
+}
+
+int
+store_session_list(struct store_tx *tx, const char *user, int all,
+    int64_t limit, store_session_each *each, void *data)
+{
+	struct session_walk walk = { .each = each, .data = data };
+	struct store_value ended = store_number(all != 0);
+
+	if (user == NULL)
+		return store_run(tx, SQL_SESSION_LIST,
+		    STORE_PARAMS(ended, store_number(limit)), session_walk_row,
+		    &walk, NULL);
+	return store_run(tx, SQL_SESSION_LIST_USER,
+	    STORE_PARAMS(store_text(user), ended, store_number(limit)),
+	    session_walk_row, &walk, NULL);
+}

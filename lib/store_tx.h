@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef GATE_STORE_TX_H
+#define GATE_STORE_TX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/store.h"
+#include "lib/store_engine.h"
+
+/*
+ * What the store's words are made of: a transaction, the statements run in
+ * it, and the way between a row and the struct that stands for it. For the
+ * lib/store*.c files alone.
+ */
+struct store_tx {
+	struct store_db *db;
+	int error; /* the engine's first; nothing is run after it */
+};
+
+/*
+ * Runs a statement in tx. The engine's errors stay with the transaction, so
+ * that a caller that overlooks one still cannot commit. *rows may be NULL.
+ */
+int store_run(struct store_tx *tx, enum store_statement statement,
+    const struct store_value *params, size_t count, store_row *row, void *data,
+    int64_t *rows);
+
+/* Parameters for store_run, as STORE_PARAMS(store_text("x"), ...). */
+struct store_value store_number(int64_t number);
+struct store_value store_text(const char *text);
+struct store_value store_bytes(const void *bytes, size_t size);
+
+#define STORE_PARAMS(...)                                                      \
+	(const struct store_value[]){ __VA_ARGS__ },                           \
+	    sizeof((struct store_value[]){ __VA_ARGS__ }) /                    \
+	    sizeof(struct store_value)
+
+/* One column of a table and the member of a struct that holds it. */
+struct store_field {
+	enum {
+		FIELD_TEXT,  /* char[size], a NUL at its end */
+		FIELD_INT,   /* an int or an enum */
+		FIELD_INT64, /* int64_t */
+		FIELD_BYTES, /* uint8_t[size], always full */
+		FIELD_BLOB,  /* uint8_t[size], size_t at size_offset used */
+	} type;
+	size_t offset;
+	size_t size;
+	size_t size_offset;
+};
+
+#define STORE_FIELD(type, record, member)                                      \
+	{                                                                      \
+		type, offsetof(record, member),                                \
+		    sizeof(((record *)NULL)->member), 0                        \
+	}
+#define STORE_FIELD_BLOB(record, member, member_size)                          \
+	{                                                                      \
+		FIELD_BLOB, offsetof(record, member),                          \
+		    sizeof(((record *)NULL)->member),                          \
+		    offsetof(record, member_size)                              \
+	}
+
+/*
+ * Points values at the members of a record; GATE_ETOOBIG where a text does
+ * not end within its array or a blob is larger than its own.
+ */
+int store_record_put(const struct store_field *fields, size_t count,
+    const void *record, struct store_value *values);
+
+/*
+ * Copies a row into a record of record_size bytes, cleared first; GATE_ESTORE
+ * for a row that does not fit: nobody but a stranger can have written it.
+ */
+int store_record_get(const struct store_field *fields, size_t count,
+    const struct store_value *columns, size_t column_count, void *record,
+    size_t record_size);
+
+/* 0, or GATE_ETOOBIG for a text of size bytes and more. */
+int store_text_fits(const char *text, size_t size);
+
+#endif
