@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "wire.h"
+#include "lib/wire.h"
 
 #define CLIENT_SOCKET "/run/gatehouse/gate.sock"
 

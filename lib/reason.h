@@ -2,7 +2,7 @@
 #ifndef GATE_REASON_H
 #define GATE_REASON_H
 
-#include "error.h"
+#include "lib/error.h"
 
 /*
  * Why somebody was not let in. The words are stable: administrators grep for

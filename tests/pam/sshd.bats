@@ -1,0 +1,213 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Through a real sshd on a port of 127.0.0.1. It takes its PAM service's name
+# from its program's, so it runs by a link that has a stack of its own.
+
+load system.bash
+
+setup_file() {
+	system_up
+	[ "$EUID" -eq 0 ] || return 0
+	sshd_start
+}
+
+teardown_file() {
+	if [ -n "${SSHD_PID:-}" ]; then
+		kill "$SSHD_PID"
+		wait "$SSHD_PID" || true
+	fi
+	[ -z "${RUN_SSHD:-}" ] || rmdir "$RUN_SSHD"
+	[ -z "${BOX:-}" ] || rm -rf "$BOX"
+	system_down
+}
+
+setup() {
+	only_root
+	system_gate
+	gate_start
+	password='correct horse battery staple'
+}
+
+teardown() {
+	system_gate_gone
+	[ -z "${BOX:-}" ] || tail -n 8 "$BOX/log"
+}
+
+sshd_start() {
+	local tries
+	BOX=$(mktemp -d)
+	export BOX
+	# what sshd confines itself to; sshd's own service would make it
+	if [ ! -d /run/sshd ]; then
+		mkdir -m 755 /run/sshd
+		export RUN_SSHD=/run/sshd
+	fi
+	chmod 755 "$BOX"
+	ln -s "$(command -v sshd || echo /usr/sbin/sshd)" "$BOX/$SERVICE"
+	ssh-keygen -q -t ed25519 -N '' -f "$BOX/host"
+	ssh-keygen -q -t ed25519 -N '' -f "$BOX/client"
+	cat > "$BOX/config" <<-END
+		ListenAddress 127.0.0.1
+		HostKey $BOX/host
+		PidFile none
+		UsePAM yes
+		KbdInteractiveAuthentication yes
+		PasswordAuthentication no
+		AuthorizedKeysFile $BOX/client.pub
+		StrictModes no
+		UseDNS no
+	END
+	cat > "$BOX/askpass" <<-'END'
+		#!/bin/sh
+		# answers a prompt of ssh by what it asks for
+		case $1 in
+		*Code:*) cat "$BOX/code" ;;
+		*token:*) cat "$BOX/first" ;;
+		*) exit 1 ;;
+		esac
+	END
+	chmod 755 "$BOX/askpass"
+	# sshd cannot choose a free port by itself
+	for tries in $(seq 20); do
+		export PORT=$((20000 + RANDOM % 12000))
+		"$BOX/$SERVICE" -D -e -f "$BOX/config" -p "$PORT" \
+		    > "$BOX/log" 2>&1 3>&- &
+		export SSHD_PID=$!
+		eventually sshd_decided
+		! grep -q '^Server listening' "$BOX/log" || break
+	done
+	kill -0 "$SSHD_PID"
+	echo "[127.0.0.1]:$PORT $(cat "$BOX/host.pub")" > "$BOX/known_hosts"
+}
+
+sshd_decided() {
+	grep -q '^Server listening' "$BOX/log" ||
+	    ! kill -0 "$SSHD_PID" 2> /dev/null
+}
+
+# over_ssh METHOD COMMAND...: as PERSON, at most 20 seconds.
+over_ssh() {
+	local method=$1
+	shift
+	SSH_ASKPASS=$BOX/askpass SSH_ASKPASS_REQUIRE=force timeout 20 \
+	    ssh -F none -T -p "$PORT" -i "$BOX/client" \
+	    -o IdentitiesOnly=yes -o PreferredAuthentications="$method" \
+	    -o UserKnownHostsFile="$BOX/known_hosts" \
+	    -o StrictHostKeyChecking=yes -o NumberOfPasswordPrompts=1 \
+	    "$PERSON@127.0.0.1" "$@"
+}
+
+# answers FIRST [CODE]: what ssh will be given when it asks.
+answers() {
+	printf '%s\n' "$1" > "$BOX/first"
+	printf '%s\n' "${2:-}" > "$BOX/code"
+}
+
+# sign_in [METHOD]: runs a command there, which tells its session's name.
+sign_in() {
+	run over_ssh "${1:-keyboard-interactive}" \
+	    'echo "in as $(id -un) by $GATEHOUSE_SESSION"' < /dev/null
+}
+
+# in_by METHOD: it was let in, and the record says how, from where and that
+# it is over.
+in_by() {
+	local id
+	came_in
+	id=$(session "$PERSON" session)
+	[[ $output == *"in as $PERSON by $id"* ]]
+	on_record "$PERSON" method "$1"
+	on_record "$PERSON" address 127.0.0.1
+	on_record "$PERSON" service "$SERVICE"
+	eventually on_record "$PERSON" state ended
+	on_record "$PERSON" end_reason closed
+}
+
+# turned_away REASON: by sshd, for that reason of the gate's.
+turned_away() {
+	refused "$1"
+	[ "$status" -eq 255 ]
+	[[ $output != *"in as"* ]]
+}
+
+keep() {
+	ctl user add "$PERSON" <<< "$password"
+	uri=$(ctl otp enroll "$PERSON" 2> /dev/null)
+}
+
+@test "ssh: a ticket" {
+	answers "$(ticket "$PERSON")"
+	sign_in
+	in_by sso
+	sign_in
+	turned_away ticket_unknown
+}
+
+@test "ssh: the session is on record while it lasts" {
+	answers "$(ticket "$PERSON")"
+	mkfifo "$BATS_TEST_TMPDIR/keys"
+	over_ssh keyboard-interactive 'echo "$GATEHOUSE_SESSION"; cat' \
+	    < "$BATS_TEST_TMPDIR/keys" > "$BATS_TEST_TMPDIR/screen" 3>&- &
+	ssh=$!
+	exec 4> "$BATS_TEST_TMPDIR/keys"
+	eventually test -s "$BATS_TEST_TMPDIR/screen"
+	id=$(cat "$BATS_TEST_TMPDIR/screen")
+	[ "$(session "$PERSON" session)" = "$id" ]
+	on_record "$PERSON" state open
+	on_record "$PERSON" tty ssh
+	# the process that holds the session
+	[ "$(readlink "/proc/$(session "$PERSON" pid)/exe")" = \
+	    "$(realpath "$BOX/$SERVICE")" ]
+	exec 4>&-
+	wait "$ssh"
+	eventually on_record "$PERSON" state ended
+}
+
+@test "ssh: a password and a code" {
+	keep
+	answers "$password" "$(otp_code "$uri")"
+	sign_in
+	in_by password+otp
+}
+
+@test "ssh: a wrong code" {
+	keep
+	answers "$password" "$(other_code "$(otp_code "$uri")")"
+	sign_in
+	turned_away bad_code
+}
+
+@test "ssh: a public key bypasses the gate only where that is allowed" {
+	sign_in publickey
+	turned_away no_login
+	gate_set session without_login allow
+	reload
+	sign_in publickey
+	in_by external
+}
+
+@test "ssh: without the daemon nobody gets in, and sshd goes on" {
+	answers "$(ticket "$PERSON")"
+	gate_stop
+	SECONDS=0
+	sign_in
+	[ "$status" -eq 255 ]
+	[ "$SECONDS" -lt 10 ]
+	[[ $output == *"Permission denied"* ]]
+	gate_start
+	sign_in
+	in_by sso
+}
+
+@test "ssh: from an address that is not listed" {
+	echo 'allow 192.0.2.0/24' > "$GATE/allowlist"
+	reload
+	answers "$(ticket "$PERSON")"
+	sign_in
+	turned_away address_not_listed
+	gate_set session without_login allow
+	reload
+	sign_in publickey
+	turned_away address_not_listed
+}
