@@ -12,6 +12,25 @@
 #define KEEP_ROOM (64u << 10)
 
 int
+connection_memory_new(struct connection_memory *memory)
+{
+	int r = wire_msg_new(&memory->in, WIRE_BODY_LOGIN);
+
+	if (r == 0)
+		r = wire_msg_new(&memory->out, WIRE_BODY_LOGIN);
+	if (r != 0)
+		connection_memory_free(memory);
+	return r;
+}
+
+void
+connection_memory_free(struct connection_memory *memory)
+{
+	wire_msg_free(&memory->in);
+	wire_msg_free(&memory->out);
+}
+
+int
 connection_new(struct connection **connection, int fd)
 {
 	struct connection *c = calloc(1, sizeof(*c));
@@ -44,43 +63,61 @@ connection_free(struct connection **connection)
 	*connection = NULL;
 }
 
+/* A message that has grown large is not kept. */
+static void
+give_back(struct connection *c, struct connection_memory *memory)
+{
+	if (memory->in == NULL && wire_msg_room(c->in) <= KEEP_ROOM) {
+		wire_recv_begin(c->in);
+		memory->in = c->in;
+		c->in = NULL;
+	} else
+		wire_msg_free(&c->in);
+}
+
 int
-connection_gather(struct connection *c)
+connection_gather(struct connection *c, struct connection_memory *memory)
 {
 	int r;
 
+	if (c->in == NULL) {
+		c->in = memory->in;
+		memory->in = NULL;
+	}
 	if (c->in == NULL) {
 		r = wire_msg_new(&c->in, WIRE_BODY_LOGIN);
 		if (r != 0)
 			return r;
 	}
-	return wire_recv_more(c->fd, c->in);
+	r = wire_recv_more(c->fd, c->in);
+	/* nothing of a message yet, or the end: the memory is not needed */
+	if (r != 0 && !(r == 1 && wire_recv_begun(c->in)))
+		give_back(c, memory);
+	return r;
 }
 
 int
-connection_answer(struct connection *c, struct gate *gate, struct wire_msg *out)
+connection_answer(
+    struct connection *c, struct gate *gate, struct connection_memory *memory)
 {
 	struct request request = { .gate = gate,
 		.policy = gate_policy(gate),
 		.peer = &c->peer,
 		.in = c->in,
-		.out = out,
+		.out = memory->out,
 		.fd = c->fd,
 		.dialogue = &c->dialogue };
 	int64_t timeout = request.policy->config->request_timeout * 1000;
 	int r;
 
 	request_dispatch(&request);
-	r = wire_send(c->fd, out, clock_mono_ms() + timeout);
-	wire_begin(out, 0); /* it may hold a ticket or a seed */
-	if (wire_msg_room(c->in) > KEEP_ROOM)
-		wire_msg_free(&c->in);
-	else
-		wire_recv_begin(c->in);
+	r = wire_send(c->fd, memory->out, clock_mono_ms() + timeout);
+	wire_begin(memory->out, 0); /* it may hold a ticket or a seed */
+	give_back(c, memory);
 	/* while a person thinks, time runs by another measure */
 	if (c->dialogue != NULL)
 		timeout = request.policy->config->answer_timeout * 1000;
 	c->deadline = clock_mono_ms() + timeout;
 	policy_unref(&request.policy);
-	return r;
+	return r == 0 && request.last ? GATE_ECLOSED : r;
 }

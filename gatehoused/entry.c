@@ -227,9 +227,17 @@ without_login(struct login *l)
 int
 signed_in(struct login *l)
 {
+	int r;
+
 	if (l->session[0] == '\0')
-		return without_login(l);
-	return store_read(gate_store(l->gate), claim_only, l);
+		r = without_login(l);
+	else
+		r = store_read(gate_store(l->gate), claim_only, l);
+	/* a fresh sign-in has been asked may_they a moment ago */
+	if (r == 0 &&
+	    (l->session[0] == '\0' || l->record.state != SESSION_SIGNED_IN))
+		r = may_they(l);
+	return r;
 }
 
 static int

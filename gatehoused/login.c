@@ -40,7 +40,7 @@ static const struct flow logins[STEP_COUNT] = {
 
 static const struct flow accounts[STEP_COUNT] = {
 	[STEP_GATE] = { "account", "gate", {
-		where_from, signed_in, may_they } },
+		peer_may, where_from, signed_in } },
 	[STEP_ALLOWLIST] = { "account", "allowlist", {
 		where_from } },
 };

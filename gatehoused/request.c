@@ -9,6 +9,17 @@
 #include "lib/error.h"
 #include "lib/protocol.h"
 
+/* Goes on with the dialogue; when it is concluded, all is said. */
+static int
+go_on(struct request *request, const char *answer)
+{
+	if (login_go_on(*request->dialogue, answer, request->out) == 0) {
+		login_free(request->dialogue);
+		request->last = 1;
+	}
+	return 0;
+}
+
 /* A question of a PAM hook begins a dialogue. */
 static int
 begin_dialogue(struct request *request)
@@ -18,9 +29,7 @@ begin_dialogue(struct request *request)
 	login_free(request->dialogue);
 	r = login_new(request->dialogue, request->gate, request->policy,
 	    request->peer, request->in);
-	if (r == 0 && login_go_on(*request->dialogue, NULL, request->out) == 0)
-		login_free(request->dialogue);
-	return r;
+	return r == 0 ? go_on(request, NULL) : r;
 }
 
 static int
@@ -30,9 +39,7 @@ answer_dialogue(struct request *request)
 
 	if (*request->dialogue == NULL || answer == NULL)
 		return GATE_EPROTO;
-	if (login_go_on(*request->dialogue, answer, request->out) == 0)
-		login_free(request->dialogue);
-	return 0;
+	return go_on(request, answer);
 }
 
 /*

@@ -16,6 +16,7 @@ struct request {
 	const struct wire_msg *in;
 	struct wire_msg *out;    /* the answer, sent after the handler */
 	int fd;                  /* for rows that come before the answer */
+	int last;                /* hang up after the answer */
 	struct login **dialogue; /* the connection's, NULL inside: none */
 };
 

@@ -2,33 +2,40 @@
 #include "gatehoused/server.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "gatehoused/connection.h"
-#include "gatehoused/pool.h"
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/log.h"
 
-#define EVENTS      64
 #define TICK_MS     1000
 #define HOUSE_EVERY 60000
 
+/* A thread that watches all connections, and handles what it finds. */
+struct thread {
+	struct server *server;
+	pthread_t id;
+	struct connection_memory memory;
+};
+
 struct server {
 	struct gate *gate;
-	struct pool *pool;
 	int epoll_fd;
 	int listen_fd;
 	int signal_fd;
-	int stopping;
-	int64_t next_tick;
-	int64_t next_house;
+	int stop_fd; /* readable when the threads are to end */
+	struct thread *threads;
+	size_t thread_count;
 	size_t max;           /* [gate] connections */
 	pthread_mutex_t lock; /* over the list, and busy of each in it */
 	struct connection *connections;
@@ -45,7 +52,6 @@ link_connection(struct server *s, struct connection *c)
 		c->next->link = &c->next;
 	s->connections = c;
 	s->count++;
-	c->server = s;
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -61,54 +67,55 @@ drop(struct server *s, struct connection *c)
 	connection_free(&c);
 }
 
-/* Waits for the next message of a connection, once. */
+/*
+ * Whose it is: a thread's while it is busy, else the sweeper may take it when
+ * its time is up.
+ */
+static void
+set_busy(struct server *s, struct connection *c, int busy)
+{
+	pthread_mutex_lock(&s->lock);
+	c->busy = busy;
+	pthread_mutex_unlock(&s->lock);
+}
+
+/*
+ * Waits for the next bytes of a connection, once. It is not the caller's any
+ * more when this returns 0: another thread may have it already.
+ */
 static int
-watch(struct server *s, struct connection *c, int op)
+watch(struct server *s, struct connection *c)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT,
 		.data.ptr = c };
+	int op = c->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
-	return epoll_ctl(s->epoll_fd, op, c->fd, &event) == 0 ? 0 : GATE_EIO;
+	c->watched = 1;
+	set_busy(s, c, 0);
+	if (epoll_ctl(s->epoll_fd, op, c->fd, &event) == 0)
+		return 0;
+	log_error("epoll: %s", strerror(errno));
+	return GATE_EIO;
 }
 
-/* In a thread of the pool. */
+/* Takes what has come; handles it where that is a whole request. */
 static void
-answer(void *data, struct wire_msg *out)
+attend(struct thread *t, struct connection *c)
 {
-	struct connection *c = data;
-	struct server *s = c->server;
+	struct server *s = t->server;
+	int r;
 
-	if (connection_answer(c, s->gate, out) != 0) {
+	set_busy(s, c, 1);
+	r = connection_gather(c, &t->memory);
+	if (r == 0)
+		r = connection_answer(c, s->gate, &t->memory);
+	else if (r < 0 && r != GATE_ECLOSED)
+		log_debug("pid %d (uid %u): %s", (int)c->peer.pid,
+		    (unsigned)c->peer.uid, gate_strerror(r));
+	if (r < 0)
 		drop(s, c);
-		return;
-	}
-	pthread_mutex_lock(&s->lock);
-	c->busy = 0;
-	pthread_mutex_unlock(&s->lock);
-	/* from here on it is the watching thread's again */
-	if (watch(s, c, EPOLL_CTL_MOD) != 0)
-		log_error("epoll: %s", strerror(errno));
-}
-
-static void
-gather(struct server *s, struct connection *c)
-{
-	int r = connection_gather(c);
-
-	if (r == 1)
-		r = watch(s, c, EPOLL_CTL_MOD);
-	else if (r == 0) {
-		pthread_mutex_lock(&s->lock);
-		c->busy = 1;
-		pthread_mutex_unlock(&s->lock);
-		r = pool_submit(s->pool, answer, c);
-	}
-	if (r != 0) {
-		if (r != GATE_ECLOSED)
-			log_debug("pid %d (uid %u): %s", (int)c->peer.pid,
-			    (unsigned)c->peer.uid, gate_strerror(r));
+	else if (watch(s, c) != 0)
 		drop(s, c);
-	}
 }
 
 /*
@@ -133,7 +140,8 @@ has_room(struct server *s, const struct peer *peer, unsigned rights)
 	return room;
 }
 
-static int
+/* A caller at the door: its connection, or NULL. */
+static struct connection *
 admit(struct server *s, int fd)
 {
 	struct policy *policy;
@@ -141,7 +149,7 @@ admit(struct server *s, int fd)
 	int room;
 
 	if (connection_new(&c, fd) != 0)
-		return GATE_EIO;
+		return NULL;
 	policy = gate_policy(s->gate);
 	c->deadline = clock_mono_ms() + policy->config->request_timeout * 1000;
 	room = has_room(s, &c->peer, peer_rights(&c->peer, policy));
@@ -150,31 +158,66 @@ admit(struct server *s, int fd)
 		log_warn("too many connections: refusing pid %d of uid %u",
 		    (int)c->peer.pid, (unsigned)c->peer.uid);
 		connection_free(&c);
-		return GATE_EFULL;
+		return NULL;
 	}
+	c->busy = 1;
 	link_connection(s, c);
-	if (watch(s, c, EPOLL_CTL_ADD) != 0) {
-		drop(s, c);
-		return GATE_EIO;
-	}
-	return 0;
+	return c;
 }
 
+/*
+ * Lets in all that wait at the door. The last is attended to at once: mostly
+ * it is the only one, and its request has come with it.
+ */
 static void
-accept_all(struct server *s)
+accept_all(struct thread *t)
 {
+	struct server *s = t->server;
+	struct connection *c, *last = NULL;
 	int fd;
 
 	for (;;) {
 		fd = accept4(
 		    s->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		if (fd >= 0)
-			(void)admit(s, fd);
-		else if (errno != EINTR && errno != ECONNABORTED)
+		if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))
+			continue;
+		if (fd < 0)
 			break;
+		c = admit(s, fd);
+		if (c == NULL)
+			continue;
+		if (last != NULL && watch(s, last) != 0)
+			drop(s, last);
+		last = c;
 	}
 	if (errno != EAGAIN)
 		log_error("accept: %s", strerror(errno));
+	if (last != NULL)
+		attend(t, last);
+}
+
+static void *
+serve(void *data)
+{
+	struct thread *t = data;
+	struct server *s = t->server;
+	struct epoll_event event;
+	int n;
+
+	for (;;) {
+		n = epoll_wait(s->epoll_fd, &event, 1, -1);
+		if (n < 0 && errno != EINTR)
+			log_error("epoll: %s", strerror(errno));
+		if (n != 1)
+			continue;
+		if (event.data.ptr == &s->stop_fd)
+			break;
+		if (event.data.ptr == &s->listen_fd)
+			accept_all(t);
+		else
+			attend(t, event.data.ptr);
+	}
+	return NULL;
 }
 
 /* Ends the connections that have had their time. */
@@ -203,73 +246,40 @@ sweep(struct server *s)
 	}
 }
 
+/* Signals and the clock, until it is time to stop. */
 static void
-reload(void *data, struct wire_msg *out)
+preside(struct server *s)
 {
-	(void)out;
-	(void)gate_reload(data);
-}
-
-static void
-keep_house(void *data, struct wire_msg *out)
-{
-	(void)out;
-	gate_keep_house(data);
-}
-
-static void
-take_signal(struct server *s)
-{
+	struct pollfd p = { .fd = s->signal_fd, .events = POLLIN };
 	struct signalfd_siginfo info;
+	int64_t next_tick = 0, next_house = 0;
+	int stopping = 0;
 
-	while (read(s->signal_fd, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGHUP)
-			(void)pool_submit(s->pool, reload, s->gate);
-		else
-			s->stopping = 1;
-	}
-}
-
-static void
-tick(struct server *s)
-{
-	int64_t now = clock_mono_ms();
-
-	if (now < s->next_tick)
-		return;
-	s->next_tick = now + TICK_MS;
-	sweep(s);
-	if (now >= s->next_house) {
-		s->next_house = now + HOUSE_EVERY;
-		(void)pool_submit(s->pool, keep_house, s->gate);
-	}
-}
-
-static void
-serve(struct server *s)
-{
-	struct epoll_event events[EVENTS];
-	int i, n;
-
-	while (!s->stopping) {
-		n = epoll_wait(
-		    s->epoll_fd, events, EVENTS, clock_left_ms(s->next_tick));
-		for (i = 0; i < n; i++) {
-			if (events[i].data.ptr == &s->listen_fd)
-				accept_all(s);
-			else if (events[i].data.ptr == &s->signal_fd)
-				take_signal(s);
+	while (!stopping) {
+		(void)poll(&p, 1, clock_left_ms(next_tick));
+		while (
+		    read(s->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+			if (info.ssi_signo == SIGHUP)
+				(void)gate_reload(s->gate);
 			else
-				gather(s, events[i].data.ptr);
+				stopping = 1;
 		}
-		tick(s);
+		if (clock_mono_ms() >= next_tick) {
+			next_tick = clock_mono_ms() + TICK_MS;
+			sweep(s);
+		}
+		if (clock_mono_ms() >= next_house) {
+			next_house = clock_mono_ms() + HOUSE_EVERY;
+			gate_keep_house(s->gate);
+		}
 	}
 }
 
+/* EPOLLET: a caller at the door wakes one thread, not all of them. */
 static int
-watch_own(struct server *s, int *fd)
+watch_own(struct server *s, int *fd, uint32_t how)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.ptr = fd };
+	struct epoll_event event = { .events = EPOLLIN | how, .data.ptr = fd };
 
 	return epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, *fd, &event) == 0
 	    ? 0
@@ -277,30 +287,67 @@ watch_own(struct server *s, int *fd)
 }
 
 static int
-open_signals(struct server *s)
+open_all(struct server *s)
 {
 	sigset_t set;
+	int r;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
 	s->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return s->signal_fd >= 0 ? 0 : GATE_EIO;
+	s->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (s->signal_fd < 0 || s->stop_fd < 0 || s->epoll_fd < 0)
+		return GATE_EIO;
+	r = watch_own(s, &s->listen_fd, EPOLLET);
+	return r == 0 ? watch_own(s, &s->stop_fd, 0) : r;
 }
 
+static int
+start_threads(struct server *s, size_t count)
+{
+	s->threads = calloc(count, sizeof(*s->threads));
+	if (s->threads == NULL)
+		return GATE_ENOMEM;
+	for (; s->thread_count < count; s->thread_count++) {
+		struct thread *t = &s->threads[s->thread_count];
+
+		t->server = s;
+		if (connection_memory_new(&t->memory) != 0)
+			return GATE_ENOMEM;
+		if (pthread_create(&t->id, NULL, serve, t) != 0) {
+			connection_memory_free(&t->memory);
+			return GATE_EIO;
+		}
+	}
+	return 0;
+}
+
+/* Lets the threads finish what they are at, then hangs up on the others. */
 static void
 close_all(struct server *s)
 {
 	struct connection *c, *next;
+	uint64_t one = 1;
+	size_t i;
 
-	pool_free(&s->pool); /* first: its threads use what follows */
+	if (s->stop_fd >= 0)
+		(void)!write(s->stop_fd, &one, sizeof(one));
+	for (i = 0; i < s->thread_count; i++) {
+		pthread_join(s->threads[i].id, NULL);
+		connection_memory_free(&s->threads[i].memory);
+	}
+	free(s->threads);
 	for (c = s->connections; c != NULL; c = next) {
 		next = c->next;
 		connection_free(&c);
 	}
 	if (s->signal_fd >= 0)
 		close(s->signal_fd);
+	if (s->stop_fd >= 0)
+		close(s->stop_fd);
 	if (s->epoll_fd >= 0)
 		close(s->epoll_fd);
 	pthread_mutex_destroy(&s->lock);
@@ -309,7 +356,11 @@ close_all(struct server *s)
 int
 server_run(struct gate *gate, int fd)
 {
-	struct server s = { .gate = gate, .listen_fd = fd, .signal_fd = -1 };
+	struct server s = { .gate = gate,
+		.listen_fd = fd,
+		.signal_fd = -1,
+		.stop_fd = -1,
+		.epoll_fd = -1 };
 	struct policy *policy = gate_policy(gate);
 	size_t threads = (size_t)policy->config->threads;
 	int r;
@@ -317,16 +368,11 @@ server_run(struct gate *gate, int fd)
 	s.max = (size_t)policy->config->connections;
 	policy_unref(&policy);
 	pthread_mutex_init(&s.lock, NULL);
-	s.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	r = s.epoll_fd >= 0 ? open_signals(&s) : GATE_EIO;
+	r = open_all(&s);
 	if (r == 0)
-		r = watch_own(&s, &s.listen_fd);
+		r = start_threads(&s, threads);
 	if (r == 0)
-		r = watch_own(&s, &s.signal_fd);
-	if (r == 0)
-		r = pool_new(&s.pool, threads);
-	if (r == 0)
-		serve(&s);
+		preside(&s);
 	else
 		log_error(
 		    "cannot serve: %s (%s)", gate_strerror(r), strerror(errno));

@@ -6,9 +6,10 @@
 
 /*
  * Serves the gate's socket until SIGTERM or SIGINT; SIGHUP reads the
- * configuration anew. One thread watches all connections and gathers what
- * comes in; a request that is whole is handled by a thread of the pool, so
- * that a caller who is slow, or a person who thinks, holds up nobody.
+ * configuration anew. Each of the threads watches all connections and gathers
+ * what comes in, without waiting for more; whoever finds a request whole
+ * handles it, which may block. So a caller who is slow, or a person who
+ * thinks, holds up nobody, and no request changes hands between threads.
  *
  * All signals must be blocked. fd is the listening socket; the caller closes
  * it. 0, or an error that has been logged.

@@ -27,7 +27,7 @@ stage code;             /* after a password: asks for the code, tells both */
 stage peer_may;  /* a peer without rights asks for itself only */
 stage may_they;  /* that, and no root or system account */
 stage let_in;    /* uses the proofs up and puts the sign-in on record */
-stage signed_in; /* account: there is such a sign-in */
+stage signed_in; /* account: there is such a sign-in, and may_they */
 stage open_session;
 stage close_session;
 

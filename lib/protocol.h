@@ -9,7 +9,9 @@
  * A login is a dialogue that the daemon leads: after VERB_LOGIN or
  * VERB_CHAUTHTOK it answers VERB_PROMPT as often as it needs something from
  * the person, each answered by VERB_ANSWER, and ends with VERB_RESULT. The
- * state of the dialogue is the connection's: who hangs up, gives it up.
+ * state of the dialogue is the connection's: who hangs up, gives it up. After
+ * the result of a PAM hook's request the daemon hangs up; other requests may
+ * follow one another on one connection.
  */
 enum verb {
 	/* requests of a PAM module */
