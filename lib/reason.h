@@ -11,6 +11,7 @@
  *
  *	X(NAME, word, what to look at)
  */
+/* clang-format off */
 #define REASONS(X)                                                             \
 	X(NONE, "granted", "nothing to do")                                    \
 	/* where from */                                                       \
@@ -156,9 +157,12 @@
 	X(NO_USER, "no_user",                                                  \
 	    "the assertion has no single user name where [saml] user_from "    \
 	    "looks for it")
+/* clang-format on */
 
 #define REASON_ENUM(name, word, help) REASON_##name,
-enum reason { REASONS(REASON_ENUM) REASON_COUNT };
+enum reason {
+	REASONS(REASON_ENUM) REASON_COUNT
+};
 #undef REASON_ENUM
 
 /* The stable word; "internal" for a number that is none. */

@@ -50,7 +50,8 @@ sources() {
 }
 
 @test "no function of the standard library that this house does not use" {
-	! sources | xargs grep -nE \
-	    '\b(strcpy|strcat|sprintf|gets|strtok|localtime|gmtime|getpwnam|getpwuid|system|popen|memcmp_secret)\(' |
-	    grep -v '^tests/'
+	# not safe by their form, or not in a process with threads
+	found=$(sources | grep -v -e '^tests/' -e '^gatehousectl/' | xargs grep -nE \
+	    '\b(strcpy|strcat|sprintf|gets|strtok|localtime|gmtime|getpwnam|getpwuid|system|popen)\(' || true)
+	[ -z "$found" ] || { echo "$found"; false; }
 }

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gatehousectl/command.h"
+
+#include <string.h>
+
+#include "gatehousectl/say.h"
+#include "lib/error.h"
+
+static const struct command commands[] = {
+	{ "ticket", NULL, "< RESPONSE", 0, 0, 0, ticket,
+	    "exchange a SAML Response for a ticket" },
+	{ "sso", "check", "[--in-response-to ID] [--now EPOCH] RESPONSE", 1, 1,
+	    OPTION_IN_RESPONSE_TO | OPTION_NOW, sso_check,
+	    "verify a Response (file or -) offline" },
+	{ "config", "check", "", 0, 0, 0, config_check,
+	    "show every error of the configuration" },
+	{ "config", "show", "", 0, 0, 0, config_show,
+	    "show the values in force" },
+	{ "config", "keys", "", 0, 0, 0, config_list_keys,
+	    "show every key there is" },
+	{ "session", "list", "[--user NAME] [--all]", 0, 0,
+	    OPTION_USER | OPTION_ALL, session_list,
+	    "list sessions; --all: ended ones too" },
+	{ "session", "show", "ID", 1, 1, 0, session_show,
+	    "show all that is on record of one" },
+	{ "session", "end", "ID", 1, 1, 0, session_end, "end a session" },
+	{ "user", "add", "NAME", 1, 1, 0, user_add,
+	    "add a user; the password is asked for" },
+	{ "user", "remove", "NAME", 1, 1, 0, user_remove,
+	    "remove a user, password and second factor" },
+	{ "user", "list", "", 0, 0, 0, user_list, "list the users" },
+	{ "otp", "enroll", "NAME", 1, 1, 0, otp_enroll,
+	    "give a user a new second factor" },
+	{ "allowlist", "check", "[FILE]", 0, 1, 0, allowlist_check,
+	    "show every error of a rules file" },
+	{ "allowlist", "test", "ADDRESS", 1, 1, 0, allowlist_test,
+	    "may somebody come in from there?" },
+	{ "status", NULL, "", 0, 0, 0, status, "show how gatehoused is" },
+	{ "clock", "accept", "", 0, 0, 0, clock_accept,
+	    "take the clock of now for right" },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+/* The column in which the help lines begin. */
+#define HELP_AT 34
+
+/* How many words the name of a verb has. */
+static size_t
+name_words(const struct command *command)
+{
+	return command->verb != NULL ? 2 : 1;
+}
+
+/* Do the words, as many as there are of them, begin the name of a verb? */
+static int
+begins(const struct options *options, const struct command *command)
+{
+	return (options->word_count < 1 ||
+		   strcmp(options->words[0], command->noun) == 0) &&
+	    (options->word_count < 2 || command->verb == NULL ||
+		strcmp(options->words[1], command->verb) == 0);
+}
+
+/* Every bit that was given has to be one that the verb takes. */
+static int
+fits_options(const struct options *options, const struct command *command)
+{
+	unsigned extra = options->given & ~command->takes;
+
+	if (extra == 0)
+		return 1;
+	complain("--%s: this verb does not take it; see gatehousectl %s --help",
+	    option_name(extra & -extra), command->noun);
+	return 0;
+}
+
+static int
+fits_arguments(struct options *options, const struct command *command)
+{
+	size_t given = options->word_count - name_words(command);
+
+	if (given < (size_t)command->least) {
+		complain("%s is missing; see gatehousectl %s --help",
+		    strrchr(command->arguments, ' ') != NULL
+			? strrchr(command->arguments, ' ') + 1
+			: command->arguments,
+		    command->noun);
+		return 0;
+	}
+	if (given > (size_t)command->most) {
+		complain("%s: one word too many; see gatehousectl %s --help",
+		    options->words[name_words(command) + (size_t)command->most],
+		    command->noun);
+		return 0;
+	}
+	if (given > 0)
+		options->argument = options->words[name_words(command)];
+	return 1;
+}
+
+const struct command *
+command_find(struct options *options)
+{
+	const struct command *command;
+
+	for (command = commands; command < commands + COMMANDS; command++)
+		if (options->word_count >= name_words(command) &&
+		    begins(options, command)) {
+			say_about(command->noun, command->verb);
+			return fits_options(options, command) &&
+				fits_arguments(options, command)
+			    ? command
+			    : NULL;
+		}
+	if (options->word_count > 1)
+		complain("%s %s: there is no such verb; see gatehousectl "
+			 "--help",
+		    options->words[0], options->words[1]);
+	else
+		complain("%s: not a verb by itself; see gatehousectl --help",
+		    options->words[0]);
+	return NULL;
+}
+
+static void
+print_command(const struct command *command, FILE *to)
+{
+	int n = fprintf(to, "  %s%s%s%s%s", command->noun,
+	    command->verb != NULL ? " " : "",
+	    command->verb != NULL ? command->verb : "",
+	    command->arguments[0] != '\0' ? " " : "", command->arguments);
+
+	if (n > HELP_AT - 2) {
+		fputc('\n', to);
+		n = 0;
+	}
+	fprintf(to, "%*s%s\n", HELP_AT - n, "", command->help);
+}
+
+int
+command_list(const struct options *options, FILE *to)
+{
+	const struct command *command;
+	int r = GATE_ENOTFOUND;
+
+	for (command = commands; command < commands + COMMANDS; command++)
+		if (begins(options, command)) {
+			print_command(command, to);
+			r = 0;
+		}
+	return r;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef GATEHOUSECTL_COMMAND_H
+#define GATEHOUSECTL_COMMAND_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "gatehousectl/options.h"
+
+/*
+ * Carries out a verb: an exit status of enum ctl_exit. What it has to say goes
+ * to standard output, what went wrong through complain().
+ */
+typedef int command_run(const struct options *options);
+
+struct command {
+	const char *noun;
+	const char *verb;      /* NULL: the noun says it all */
+	const char *arguments; /* as the help shows them */
+	int least, most;       /* how many arguments it takes: 0 or 1 */
+	unsigned takes;        /* of enum option_bit */
+	command_run *run;
+	const char *help; /* one line */
+};
+
+/*
+ * The verb that the words of the options stand for, with options->argument
+ * set; NULL and a complaint where there is none, or where it does not take
+ * what was given.
+ */
+const struct command *command_find(struct options *options);
+
+/* Lists the verbs that begin with the words given: all of them for none. 0, or
+ * GATE_ENOTFOUND where there are none. */
+int command_list(const struct options *options, FILE *to);
+
+/* tickets.c */
+command_run ticket;
+/* sso.c */
+command_run sso_check;
+/* configuration.c */
+command_run config_check;
+command_run config_show;
+command_run config_list_keys;
+/* sessions.c */
+command_run session_list;
+command_run session_show;
+command_run session_end;
+/* users.c */
+command_run user_add;
+command_run user_remove;
+command_run user_list;
+command_run otp_enroll;
+/* allowlist.c */
+command_run allowlist_check;
+command_run allowlist_test;
+/* status.c */
+command_run status;
+command_run clock_accept;
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gatehousectl/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+
+#include "gatehousectl/say.h"
+#include "lib/config.h"
+
+#define TIMEOUT     10
+#define TIMEOUT_MAX 3600
+
+/* A whole number from least to most, and nothing else. */
+static int
+read_number(const char *text, int64_t least, int64_t most, int64_t *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoll(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 ||
+	    *number < least || *number > most)
+		return -1;
+	return 0;
+}
+
+static int
+take_socket(struct options *options, const char *value)
+{
+	options->socket = value;
+	return value[0] == '/' ? 0 : -1;
+}
+
+static int
+take_config(struct options *options, const char *value)
+{
+	options->config = value;
+	return value[0] != '\0' ? 0 : -1;
+}
+
+static int
+take_timeout(struct options *options, const char *value)
+{
+	return read_number(value, 1, TIMEOUT_MAX, &options->timeout);
+}
+
+static int
+take_json(struct options *options, const char *value)
+{
+	(void)value;
+	options->json = 1;
+	return 0;
+}
+
+static int
+take_help(struct options *options, const char *value)
+{
+	(void)value;
+	options->help = 1;
+	return 0;
+}
+
+static int
+take_version(struct options *options, const char *value)
+{
+	(void)value;
+	options->version = 1;
+	return 0;
+}
+
+static int
+take_user(struct options *options, const char *value)
+{
+	options->user = value;
+	return value[0] != '\0' ? 0 : -1;
+}
+
+static int
+take_request(struct options *options, const char *value)
+{
+	options->in_response_to = value;
+	return value[0] != '\0' ? 0 : -1;
+}
+
+static int
+take_now(struct options *options, const char *value)
+{
+	return read_number(value, 0, INT64_MAX, &options->now);
+}
+
+static int
+take_all(struct options *options, const char *value)
+{
+	(void)options;
+	(void)value;
+	return 0; /* its bit says it */
+}
+
+static const struct {
+	const char *name;
+	int has_value;
+	unsigned bit; /* 0: every verb takes it */
+	int (*take)(struct options *options, const char *value);
+	const char *value; /* what it must be */
+} rows[] = {
+	{ "socket", 1, 0, take_socket, "must be an absolute path" },
+	{ "config", 1, 0, take_config, "must be a file" },
+	{ "timeout", 1, 0, take_timeout, "must be seconds, 1 to 3600" },
+	{ "json", 0, 0, take_json, NULL },
+	{ "help", 0, 0, take_help, NULL },
+	{ "version", 0, 0, take_version, NULL },
+	{ "user", 1, OPTION_USER, take_user, "must be a user's name" },
+	{ "all", 0, OPTION_ALL, take_all, NULL },
+	{ "in-response-to", 1, OPTION_IN_RESPONSE_TO, take_request,
+	    "must be the ID of a request" },
+	{ "now", 1, OPTION_NOW, take_now, "must be seconds since 1970" },
+};
+
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+/* What getopt_long gives for rows[0]: beyond every character. */
+#define FIRST 256
+
+static int
+take(struct options *options, int c, const char *word)
+{
+	size_t i = (size_t)(c - FIRST);
+
+	if (c == ':') {
+		complain("%s: needs a value; see gatehousectl --help", word);
+		return CTL_USAGE;
+	}
+	if (c < FIRST) {
+		complain(
+		    "%s: is not understood; see gatehousectl --help", word);
+		return CTL_USAGE;
+	}
+	if (rows[i].take(options, optarg) != 0) {
+		complain("--%s %s: %s", rows[i].name, optarg, rows[i].value);
+		return CTL_USAGE;
+	}
+	options->given |= rows[i].bit;
+	return CTL_DONE;
+}
+
+int
+options_parse(struct options *options, int argc, char **argv)
+{
+	struct option longs[ROWS + 1] = { 0 };
+	size_t i;
+	int c;
+	int r = CTL_DONE;
+
+	*options = (struct options){ .timeout = TIMEOUT };
+	for (i = 0; i < ROWS; i++) {
+		longs[i].name = rows[i].name;
+		longs[i].has_arg = rows[i].has_value;
+		longs[i].val = FIRST + (int)i;
+	}
+	opterr = 0; /* the messages are ours */
+	while (r == CTL_DONE &&
+	    (c = getopt_long(argc, argv, ":", longs, NULL)) != -1)
+		r = take(options, c, argv[optind - 1]);
+	options->words = (const char *const *)argv + optind;
+	options->word_count = (size_t)(argc - optind);
+	return r;
+}
+
+const char *
+option_name(unsigned bit)
+{
+	size_t i;
+
+	for (i = 0; i < ROWS; i++)
+		if (rows[i].bit == bit)
+			return rows[i].name;
+	return "";
+}
+
+const char *
+options_config(const struct options *options)
+{
+	return options->config != NULL ? options->config : CONFIG_FILE;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef GATEHOUSECTL_OPTIONS_H
+#define GATEHOUSECTL_OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The exit status of the command. */
+enum ctl_exit {
+	CTL_DONE = 0,        /* done, or the answer is yes */
+	CTL_NO = 1,          /* refused, or the answer is no */
+	CTL_USAGE = 2,       /* the command was used wrongly */
+	CTL_UNREACHABLE = 3, /* gatehoused cannot be reached, or hangs */
+	CTL_FAILED = 4,      /* anything else */
+};
+
+/* Options that only some verbs take, as bits. */
+enum option_bit {
+	OPTION_USER = 1 << 0,
+	OPTION_ALL = 1 << 1,
+	OPTION_IN_RESPONSE_TO = 1 << 2,
+	OPTION_NOW = 1 << 3,
+};
+
+/* What was said on the command line; the texts are argv's. */
+struct options {
+	const char *socket; /* NULL: not given */
+	const char *config; /* NULL: not given */
+	int64_t timeout;    /* seconds */
+	int json;
+	int help;
+	int version;
+	unsigned given; /* of enum option_bit */
+	const char *user;
+	const char *in_response_to;
+	int64_t now;              /* epoch seconds */
+	const char *const *words; /* noun, verb, arguments */
+	size_t word_count;
+	const char *argument; /* the verb's, set with the verb; NULL: none */
+};
+
+/*
+ * Reads the command line; options may stand anywhere. CTL_DONE or CTL_USAGE,
+ * which it has complained about.
+ */
+int options_parse(struct options *options, int argc, char **argv);
+
+/* The name of the option with this bit, without its dashes. */
+const char *option_name(unsigned bit);
+
+/* The file that --config names, or the default one. */
+const char *options_config(const struct options *options);
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gatehousectl/record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gatehousectl/json.h"
+#include "gatehousectl/options.h"
+#include "gatehousectl/say.h"
+#include "gatehousectl/table.h"
+#include "lib/clock.h"
+#include "lib/error.h"
+
+struct record_list {
+	const struct record_view *view;
+	struct table *table; /* either this */
+	json_t *array;       /* or that */
+};
+
+static void
+cell_text(const struct wire_msg *row, uint16_t tag, struct table *table)
+{
+	table_cell(table, wire_str(row, tag));
+}
+
+static void
+cell_time(const struct wire_msg *row, uint16_t tag, struct table *table)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	clock_text(wire_num(row, tag, 0), text);
+	table_cell(table, text);
+}
+
+static void
+cell_number(const struct wire_msg *row, uint16_t tag, struct table *table)
+{
+	int64_t number = wire_num(row, tag, 0);
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)number);
+	table_cell(table, number != 0 ? text : NULL);
+}
+
+static void
+cell_flag(const struct wire_msg *row, uint16_t tag, struct table *table)
+{
+	table_cell(table, wire_num(row, tag, 0) ? "yes" : "no");
+}
+
+static void
+json_text(
+    const struct wire_msg *row, const struct record_field *field, json_t *to)
+{
+	json_put_text(to, field->name, wire_str(row, field->tag));
+}
+
+static void
+json_time(
+    const struct wire_msg *row, const struct record_field *field, json_t *to)
+{
+	json_put_time(to, field->name, wire_num(row, field->tag, 0));
+}
+
+static void
+json_number(
+    const struct wire_msg *row, const struct record_field *field, json_t *to)
+{
+	int64_t number = wire_num(row, field->tag, 0);
+
+	json_put(
+	    to, field->name, number != 0 ? json_integer(number) : json_null());
+}
+
+static void
+json_flag(
+    const struct wire_msg *row, const struct record_field *field, json_t *to)
+{
+	json_put(to, field->name, json_boolean(wire_num(row, field->tag, 0)));
+}
+
+/* How a field of each type is shown. */
+static const struct {
+	void (*cell)(
+	    const struct wire_msg *row, uint16_t tag, struct table *table);
+	void (*json)(const struct wire_msg *row,
+	    const struct record_field *field, json_t *to);
+} types[] = {
+	[RECORD_TEXT] = { cell_text, json_text },
+	[RECORD_TIME] = { cell_time, json_time },
+	[RECORD_NUMBER] = { cell_number, json_number },
+	[RECORD_FLAG] = { cell_flag, json_flag },
+};
+
+static int
+no_memory(void)
+{
+	complain("%s", gate_strerror(GATE_ENOMEM));
+	return CTL_FAILED;
+}
+
+static json_t *
+object_of(const struct record_view *view, const struct wire_msg *row)
+{
+	json_t *object = json_object();
+	size_t i;
+
+	for (i = 0; i < view->count; i++)
+		types[view->fields[i].type].json(row, &view->fields[i], object);
+	return object;
+}
+
+/* A table of the columns that a list has, with their headings. */
+static int
+table_of(const struct record_view *view, struct table **table)
+{
+	size_t i, columns = 0;
+	int r;
+
+	for (i = 0; i < view->count; i++)
+		columns += view->fields[i].heading != NULL;
+	r = table_new(table, columns);
+	for (i = 0; i < view->count && r == 0; i++)
+		if (view->fields[i].heading != NULL)
+			table_cell(*table, view->fields[i].heading);
+	return r;
+}
+
+int
+record_list_new(struct record_list **list, const struct record_view *view)
+{
+	struct record_list *l = calloc(1, sizeof(*l));
+	int r = GATE_ENOMEM;
+
+	*list = l;
+	if (l == NULL)
+		return r;
+	l->view = view;
+	if (view->json)
+		l->array = json_array();
+	else
+		(void)table_of(view, &l->table);
+	if (l->array != NULL || l->table != NULL)
+		r = 0;
+	else
+		record_list_free(list);
+	return r;
+}
+
+void
+record_list_free(struct record_list **list)
+{
+	struct record_list *l = *list;
+
+	if (l == NULL)
+		return;
+	json_decref(l->array);
+	table_free(&l->table);
+	free(l);
+	*list = NULL;
+}
+
+int
+record_list_add(const struct wire_msg *row, void *data)
+{
+	struct record_list *list = data;
+	const struct record_field *field = list->view->fields;
+	const struct record_field *end = field + list->view->count;
+
+	if (list->array != NULL)
+		json_add(list->array, object_of(list->view, row));
+	else
+		for (; field < end; field++)
+			if (field->heading != NULL)
+				types[field->type].cell(
+				    row, field->tag, list->table);
+	return CTL_DONE;
+}
+
+int
+record_list_show(struct record_list *list)
+{
+	if (list->array != NULL)
+		return json_show(json_incref(list->array));
+	return table_print(list->table) == 0 ? CTL_DONE : no_memory();
+}
+
+int
+record_show(const struct wire_msg *row, void *data)
+{
+	const struct record_view *view = data;
+	struct table *table = NULL;
+	size_t i;
+	int r;
+
+	if (view->json)
+		return json_show(object_of(view, row));
+	r = table_new(&table, 2);
+	for (i = 0; i < view->count && r == 0; i++) {
+		table_cell(table, view->fields[i].name);
+		types[view->fields[i].type].cell(
+		    row, view->fields[i].tag, table);
+	}
+	if (r == 0)
+		r = table_print(table);
+	table_free(&table);
+	return r == 0 ? CTL_DONE : no_memory();
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gatehousectl/ask.h"
+#include "gatehousectl/record.h"
+#include "gatehousectl/say.h"
+#include "gatehousectl/command.h"
+#include "lib/error.h"
+#include "lib/protocol.h"
+
+static const struct record_field fields[] = {
+	{ TAG_SESSION, RECORD_TEXT, "id", "ID" },
+	{ TAG_STATE, RECORD_TEXT, "state", "STATE" },
+	{ TAG_USER, RECORD_TEXT, "user", "USER" },
+	{ TAG_SERVICE, RECORD_TEXT, "service", "SERVICE" },
+	{ TAG_ADDRESS, RECORD_TEXT, "address", "ADDRESS" },
+	{ TAG_METHOD, RECORD_TEXT, "method", "METHOD" },
+	{ TAG_TTY, RECORD_TEXT, "tty", NULL },
+	{ TAG_PID, RECORD_NUMBER, "pid", NULL },
+	{ TAG_ISSUER, RECORD_TEXT, "issuer", NULL },
+	{ TAG_NAME_ID, RECORD_TEXT, "name_id", NULL },
+	{ TAG_SESSION_INDEX, RECORD_TEXT, "session_index", NULL },
+	{ TAG_STARTED, RECORD_TIME, "started", "STARTED" },
+	{ TAG_OPENED, RECORD_TIME, "opened", NULL },
+	{ TAG_ENDED, RECORD_TIME, "ended", "ENDED" },
+	{ TAG_END_REASON, RECORD_TEXT, "end_reason", NULL },
+};
+
+#define FIELDS (sizeof(fields) / sizeof(fields[0]))
+
+int
+session_list(const struct options *options)
+{
+	const struct record_view view = { fields, FIELDS, options->json };
+	struct record_list *list = NULL;
+	struct ask *ask = NULL;
+	int r;
+
+	r = ask_new(&ask, options, VERB_SESSION_LIST);
+	if (r == CTL_DONE && record_list_new(&list, &view) != 0) {
+		complain("%s", gate_strerror(GATE_ENOMEM));
+		r = CTL_FAILED;
+	}
+	if (r == CTL_DONE) {
+		wire_put_str(ask_msg(ask), TAG_USER, options->user);
+		if (options->given & OPTION_ALL)
+			wire_put_num(ask_msg(ask), TAG_ALL, 1);
+		r = ask_done(ask, record_list_add, list);
+	}
+	if (r == CTL_DONE)
+		r = record_list_show(list);
+	record_list_free(&list);
+	ask_free(&ask);
+	return r;
+}
+
+/* Asks about the one session that was named. */
+static int
+ask_one(const struct options *options, uint16_t verb, ask_row *row, void *data)
+{
+	struct ask *ask = NULL;
+	int r = ask_new(&ask, options, verb);
+
+	if (r == CTL_DONE) {
+		wire_put_str(ask_msg(ask), TAG_SESSION, options->argument);
+		r = ask_done(ask, row, data);
+	}
+	ask_free(&ask);
+	return r;
+}
+
+int
+session_show(const struct options *options)
+{
+	struct record_view view = { fields, FIELDS, options->json };
+
+	return ask_one(options, VERB_SESSION_SHOW, record_show, &view);
+}
+
+int
+session_end(const struct options *options)
+{
+	return ask_one(options, VERB_SESSION_END, NULL, NULL);
+}

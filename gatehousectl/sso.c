@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "gatehousectl/input.h"
+#include "gatehousectl/json.h"
+#include "gatehousectl/offline.h"
+#include "gatehousectl/say.h"
+#include "gatehousectl/command.h"
+#include "lib/clock.h"
+#include "lib/error.h"
+
+/* Above all that a worker takes, which refuses what is over its own bound. */
+#define RESPONSE_MAX (16u << 20)
+
+/* Attributes of one name, as of several formats, have their values together. */
+static json_t *
+values_of(json_t *object, const char *name)
+{
+	if (json_object_get(object, name) == NULL)
+		json_put(object, name, json_array());
+	return json_object_get(object, name);
+}
+
+static json_t *
+attributes_of(const struct saml_identity *identity)
+{
+	json_t *object = json_object(), *values;
+	const struct saml_attribute *attribute;
+	size_t i, j;
+
+	for (i = 0; i < identity->attribute_count; i++) {
+		attribute = &identity->attributes[i];
+		values = values_of(object, attribute->name);
+		for (j = 0; j < attribute->value_count; j++)
+			json_add(values, json_string(attribute->values[j]));
+	}
+	return object;
+}
+
+static int
+show_identity(const struct saml_identity *identity)
+{
+	json_t *object = json_object();
+
+	json_put_text(object, "user", identity->user);
+	json_put_text(object, "issuer", identity->issuer);
+	json_put_text(object, "name_id", identity->name_id);
+	json_put_text(object, "name_id_format", identity->name_id_format);
+	json_put(object, "attributes", attributes_of(identity));
+	json_put_text(object, "session_index", identity->session_index);
+	json_put_time(object, "not_on_or_after", identity->not_on_or_after);
+	json_put_time(object, "session_not_on_or_after",
+	    identity->session_not_on_or_after);
+	json_put_text(object, "assertion_id", identity->assertion_id);
+	json_put_text(object, "in_response_to", identity->in_response_to);
+	json_put_text(object, "authn_context", identity->authn_context);
+	json_put_time(object, "authn_instant", identity->authn_instant);
+	return json_show(object);
+}
+
+static int
+show_refusal(const struct refusal *refusal)
+{
+	json_t *object = json_object();
+	int r;
+
+	json_put_text(object, "reason", reason_word(refusal->reason));
+	json_put_text(object, "detail", refusal->detail);
+	json_put_text(object, "help", reason_help(refusal->reason));
+	r = json_show(object);
+	return r == CTL_DONE ? CTL_NO : r;
+}
+
+/* A Response over the bound is still judged, by what was read of it. */
+static int
+read_response(const char *path, struct input *response)
+{
+	int r = input_read(response, path, RESPONSE_MAX);
+
+	if (r == 0 || r == GATE_ETOOBIG)
+		return CTL_DONE;
+	complain(
+	    "%s: %s", path, r == GATE_EIO ? strerror(errno) : gate_strerror(r));
+	return CTL_FAILED;
+}
+
+static int
+verify(const struct options *options, const struct config *config,
+    const struct input *response)
+{
+	const struct saml_request request = { .response = response->bytes,
+		.response_size = response->size,
+		.in_response_to = options->in_response_to,
+		.now =
+		    options->given & OPTION_NOW ? options->now : clock_wall() };
+	struct saml_worker *worker = NULL;
+	struct saml_identity *identity = NULL;
+	struct refusal refusal = { 0 };
+	char why[512] = "";
+	int r;
+
+	if (offline_worker(&worker, config, why, sizeof(why)) != 0) {
+		complain("%s; see gatehousectl config check", why);
+		return CTL_FAILED;
+	}
+	/* any error but a refusal is the worker's end, and refused as well */
+	r = saml_worker_verify(
+	    worker, &request, offline_deadline(config), &identity, &refusal);
+	r = r == 0 ? show_identity(identity) : show_refusal(&refusal);
+	saml_identity_free(&identity);
+	saml_worker_free(&worker);
+	return r;
+}
+
+int
+sso_check(const struct options *options)
+{
+	struct config *config = NULL;
+	struct input response = { 0 };
+	int r = CTL_FAILED;
+
+	if (config_load(
+		&config, options_config(options), complain_file, NULL) == 0)
+		r = read_response(options->argument, &response);
+	if (r == CTL_DONE)
+		r = verify(options, config, &response);
+	input_free(&response);
+	config_free(&config);
+	return r;
+}

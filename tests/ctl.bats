@@ -1,0 +1,477 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# gatehousectl without a daemon: what it does by itself, how it is used
+# wrongly, and its exit status.
+
+bats_require_minimum_version 1.5.0
+
+SP=https://sp.example/metadata
+ACS=https://sp.example/acs
+
+setup_file() {
+	BUILD=$(realpath -e "${BUILD:-$BATS_TEST_DIRNAME/../build}")
+	export BUILD
+	"$BUILD/test-idp" keys --dir "$BATS_FILE_TMPDIR/idp"
+	chmod 0644 "$BATS_FILE_TMPDIR/idp/metadata.xml"
+}
+
+setup() {
+	umask 022
+	cd "$BATS_TEST_TMPDIR"
+	idp=$BATS_FILE_TMPDIR/idp
+	echo "allow 192.0.2.0/24 # the office" >allow
+	cat >gate.conf <<-END
+	[gate]
+	socket = $PWD/gate.sock
+	[allowlist]
+	file = $PWD/allow
+	[saml]
+	entity_id = $SP
+	acs_url = $ACS
+	idp_metadata = $idp/metadata.xml
+	allow_unsolicited = yes
+	worker_program = $BUILD/gatehouse-saml
+	END
+}
+
+# ctl STATUS ARGUMENT...: standard output in $output, the rest in $stderr.
+ctl() {
+	local status_wanted=$1
+
+	shift
+	run --separate-stderr "-$status_wanted" \
+		"$BUILD/gatehousectl" --config gate.conf "$@"
+}
+
+# respond OPTION...: a Response on standard output.
+respond() {
+	"$BUILD/test-idp" respond --dir "$idp" --sp "$SP" --acs "$ACS" \
+		--name-id alice "$@"
+}
+
+# has TEXT PATTERN: an extended regular expression that some line matches.
+has() {
+	grep -qE -- "$2" <<<"$1" || {
+		echo "no \"$2\" in: $1"
+		return 1
+	}
+}
+
+is() {
+	[ "$1" = "$2" ] || {
+		echo "\"$1\" is not \"$2\""
+		return 1
+	}
+}
+
+# field FILTER: of the JSON in $output.
+field() {
+	jq -r "$1" <<<"$output"
+}
+
+@test "without a word it says how it is used" {
+	run --separate-stderr -2 "$BUILD/gatehousectl"
+	is "$output" ""
+	has "$stderr" '^usage: gatehousectl '
+}
+
+@test "--help lists the verbs, --version the version" {
+	ctl 0 --help
+	has "$output" '^  session list \[--user NAME\] \[--all\]$'
+	has "$output" '^  status +show'
+	is "$stderr" ""
+	run awk 'length > 80' <<<"$output"
+	is "$output" ""
+	ctl 0 --version
+	has "$output" '^gatehousectl [0-9]+\.[0-9]+\.[0-9]+$'
+}
+
+@test "--help after a noun lists its verbs only" {
+	ctl 0 user --help
+	is "$(grep -c '^  ' <<<"$output")" 3
+	has "$output" '^  user remove NAME '
+	ctl 2 nothing --help
+	is "$output" ""
+}
+
+@test "what is not understood is told apart" {
+	ctl 2 status --nonsense
+	has "$stderr" '^gatehousectl: --nonsense: is not understood; '
+	ctl 2 status --timeout
+	has "$stderr" '^gatehousectl: --timeout: needs a value; '
+	for seconds in 0 -1 3601 1x ''; do
+		ctl 2 status --timeout "$seconds"
+		has "$stderr" 'must be seconds'
+	done
+	ctl 2 status --socket gate.sock
+	has "$stderr" 'must be an absolute path$'
+	ctl 2 sso check --now yesterday -
+	has "$stderr" 'must be seconds since 1970$'
+	ctl 2 session
+	has "$stderr" '^gatehousectl: session: not a verb by itself; '
+	ctl 2 session lsit
+	has "$stderr" '^gatehousectl: session lsit: there is no such verb; '
+	ctl 2 session show
+	has "$stderr" '^gatehousectl: session show: ID is missing; '
+	ctl 2 sso check
+	has "$stderr" '^gatehousectl: sso check: RESPONSE is missing; '
+	ctl 2 session show a b
+	has "$stderr" '^gatehousectl: session show: b: one word too many; '
+}
+
+@test "an option that the verb does not take is refused, not ignored" {
+	ctl 2 status --all
+	has "$stderr" '^gatehousectl: status: --all: this verb does not take it'
+	ctl 2 session list --now 3
+	has "$stderr" '^gatehousectl: session list: --now: this verb'
+	ctl 2 sso check --user alice -
+	has "$stderr" '^gatehousectl: sso check: --user: this verb'
+}
+
+@test "options may stand anywhere" {
+	run --separate-stderr -0 "$BUILD/gatehousectl" config --json \
+		check --config gate.conf
+	is "$(field length)" 0
+}
+
+@test "no daemon: exit status 3 for every verb that asks it" {
+	for verb in "session list" "session show x" "session end x" \
+		"user remove x" "user list" "otp enroll x" status \
+		"allowlist test 192.0.2.1" "clock accept"; do
+		ctl 3 $verb
+		is "$output" ""
+		has "$stderr" "^gatehousectl: ${verb%% *}.*: $PWD/gate.sock: "
+		has "$stderr" 'No such file or directory; does gatehoused run'
+	done
+	ctl 3 ticket < <(respond)
+	ctl 3 user add x <<<"a password of some length"
+}
+
+@test "--socket counts more than the configuration's" {
+	ctl 3 status --socket /nonexistent/gate.sock
+	has "$stderr" ' /nonexistent/gate\.sock: '
+}
+
+@test "a bad configuration is not passed over for the default socket" {
+	echo "nonsense = 1" >>gate.conf
+	ctl 4 status
+	has "$stderr" '^gatehousectl: status: gate\.conf:[0-9]+: unknown key'
+}
+
+@test "a socket that anybody could have put there is not talked to" {
+	chmod 0777 .
+	ctl 3 status
+	has "$stderr" 'the peer is not who it must be; only root'
+}
+
+@test "config check: good" {
+	ctl 0 config check
+	is "$output" "gate.conf: good"
+	ctl 0 config check --json
+	is "$(field length)" 0
+}
+
+@test "config check: every error, with file and line" {
+	cat >gate.conf <<-END
+	[gate]
+	threads = none
+	thread = 4
+	[nowhere]
+	[saml]
+	clock_skew = 1h
+	END
+	ctl 1 config check
+	has "$output" '^gate\.conf:2: \[gate\] threads = none: must be a number'
+	has "$output" '^gate\.conf:3: unknown key "thread"'
+	has "$output" '^gate\.conf:4: unknown section \[nowhere\]'
+	has "$output" '^gate\.conf:6: \[saml\] clock_skew = 1h: must be'
+	is "$(wc -l <<<"$output")" 4
+	ctl 1 config check --json
+	is "$(field '[.[].line] | join(" ")')" "2 3 4 6"
+	is "$(field '.[0].file')" gate.conf
+	has "$(field '.[0].text')" '^\[gate\] threads'
+}
+
+@test "config check: what it quotes cannot move the cursor" {
+	printf '[gate]\n\302\233 = 1\n' >gate.conf
+	ctl 1 config check
+	has "$output" '"\\xc2\\x9b"'
+}
+
+@test "config check: the files that it names, and the users" {
+	printf 'allow 192.0.2.0/24\nallow 192.0.2.1/24\nlet in\n' >allow
+	echo "<no-metadata/>" >metadata.xml
+	sed -i "s,^idp_metadata.*,idp_metadata = $PWD/metadata.xml," gate.conf
+	printf '[peers]\nadmin = root nobody-of-that-name\n' >>gate.conf
+	ctl 1 config check
+	has "$output" "^$PWD/allow:2: "
+	has "$output" "^$PWD/allow:3: "
+	has "$output" "^gate\.conf: \[saml\] .*metadata\.xml"
+	has "$output" '^gate\.conf: .*admin: .* user "nobody-of-that-name"$'
+	is "$(wc -l <<<"$output")" 4
+}
+
+@test "config check: files that are missing or unsafe" {
+	chmod 0666 gate.conf
+	ctl 1 config check
+	has "$output" '^gate\.conf: .*0666'
+	chmod 0644 gate.conf
+	rm allow
+	ctl 1 config check
+	has "$output" "^$PWD/allow: "
+	sed -i 's,^worker_program.*,worker_program = /nonexistent,' gate.conf
+	ctl 1 config check
+	has "$output" '^gate\.conf: \[saml\] /nonexistent: No such file'
+	rm gate.conf
+	ctl 1 config check
+	has "$output" '^gate\.conf: .*No such file or directory$'
+}
+
+@test "config check: no SSO is no error" {
+	sed -i '/^idp_metadata/d' gate.conf
+	ctl 0 config check
+}
+
+@test "config show: a configuration that means the same" {
+	ctl 0 config show
+	echo "$output" >shown
+	has "$output" '^threads = 8  ; default$'
+	has "$output" '^allow_unsolicited = yes$'
+	has "$output" '^run_as =  ; default$'
+	run -0 "$BUILD/gatehousectl" --config shown config show
+	is "$output" "$(cat shown)"
+	run -0 "$BUILD/gatehousectl" --config shown config check
+}
+
+@test "config show: as JSON, every key once" {
+	ctl 0 config show --json
+	is "$(field '.[] | select(.name == "threads") | .value')" 8
+	is "$(field '.[] | select(.name == "threads") | .default')" true
+	is "$(field '.[] | select(.name == "allow_unsolicited") | .default')" \
+		false
+	is "$(field '.[] | select(.name == "run_as") | .value')" null
+	shown=$(field '.[] | "\(.section) \(.name)"')
+	ctl 0 config keys --json
+	is "$(field '.[] | "\(.section) \(.name)"')" "$shown"
+	is "$(sort <<<"$shown" | uniq -d)" ""
+}
+
+@test "config show: a bad configuration" {
+	echo "nonsense = 1" >>gate.conf
+	ctl 4 config show
+	is "$output" ""
+	has "$stderr" '^gatehousectl: config show: gate\.conf:11: unknown key'
+}
+
+@test "config keys: the table" {
+	ctl 0 config keys
+	has "$output" '^KEY +TYPE +DEFAULT +RANGE +MEANING$'
+	has "$output" '^\[gate\] threads +number +8 +1 to 256 +threads that'
+	has "$output" '^\[saml\] clock_skew +duration +1m +0s to 5m +how far'
+	has "$output" '^\[saml\] max_response +size +1M +16K to 8M +the '
+	has "$output" '^\[allowlist\] absent +choice +refuse +refuse, local +'
+	has "$output" '^\[gate\] run_as +text +- +- +the user'
+}
+
+@test "config keys: as JSON" {
+	ctl 0 config keys --json
+	is "$(field '.[] | select(.name == "threads") |
+		"\(.type) \(.default) \(.min) \(.max) \(.choices)"')" \
+		"number 8 1 256 null"
+	is "$(field '.[] | select(.name == "absent") |
+		"\(.min) \(.choices | join(","))"')" "null refuse,local"
+	is "$(field '[.[] | keys | length] | unique | join(" ")')" 8
+}
+
+@test "allowlist check: the configuration's file, or the one named" {
+	ctl 0 allowlist check
+	is "$output" "$PWD/allow: good"
+	printf 'allow 192.0.2.1\nallow everybody\n\nallow\n' >other
+	ctl 1 allowlist check other
+	has "$output" '^other:2: '
+	has "$output" '^other:4: '
+	is "$(wc -l <<<"$output")" 2
+	ctl 1 allowlist check other --json
+	is "$(field '[.[].line] | join(" ")')" "2 4"
+	ctl 1 allowlist check nowhere
+	has "$output" '^nowhere: .*No such file or directory$'
+	run -0 "$BUILD/gatehousectl" --config /nonexistent allowlist check allow
+}
+
+@test "allowlist test: an address only" {
+	ctl 2 allowlist test localhost
+	has "$stderr" 'localhost: not an IP address; names are never resolved$'
+}
+
+@test "sso check: who it is" {
+	respond --attribute mail=a@x --attribute mail=b@x \
+		--session-index s1 --now 1750000000 >response
+	ctl 0 sso check --now 1750000010 response
+	is "$(field '.user')" alice
+	is "$(field '.name_id')" alice
+	is "$(field '.issuer')" https://idp.example/metadata
+	is "$(field '.attributes.mail | join(" ")')" "a@x b@x"
+	is "$(field '.session_index')" s1
+	is "$(field '.not_on_or_after')" 2025-06-15T15:11:40Z
+	is "$(field '.session_not_on_or_after')" null
+	is "$(field '.in_response_to')" null
+	is "$stderr" ""
+}
+
+@test "sso check: base64, deflated base64 and XML, from a file or not" {
+	for form in base64 deflate xml; do
+		respond --format "$form" >response
+		ctl 0 sso check response
+		is "$(field .user)" alice
+		ctl 0 sso check - <response
+		is "$(field .user)" alice
+	done
+}
+
+@test "sso check: why not" {
+	respond --format xml | sed s/alice/admin/g >response
+	ctl 1 sso check response
+	is "$(field .reason)" signature_invalid
+	has "$(field .detail)" '.{20}'
+	has "$(field .help)" '.{20}'
+	respond >response
+	ctl 1 sso check --now 1000 response
+	is "$(field .reason)" issue_instant
+	ctl 1 sso check --now 99999999999 response
+	has "$(field .reason)" '^(expired|issue_instant)$'
+}
+
+@test "sso check: --in-response-to" {
+	respond --in-response-to _q >response
+	ctl 0 sso check --in-response-to _q response
+	is "$(field .in_response_to)" _q
+	ctl 1 sso check --in-response-to _other response
+	is "$(field .reason)" in_response_to
+	ctl 1 sso check response
+	is "$(field .reason)" in_response_to
+}
+
+@test "sso check: nothing, zeros and far too much" {
+	ctl 1 sso check - </dev/null
+	is "$(field .reason)" response_empty
+	head -c 5000 /dev/zero >zeros
+	ctl 1 sso check zeros
+	has "$(field .reason)" '^bad_'
+	head -c 20000000 /dev/zero >zeros
+	ctl 1 sso check zeros
+	is "$(field .reason)" response_too_large
+}
+
+@test "sso check: a worker that fails over a Response is a refusal" {
+	# takes the settings, by lying about the answer, and no Response
+	sed -i '/^worker_/d' gate.conf
+	echo "worker_program = $PWD/worker" >>gate.conf
+	cat >worker.c <<-'END'
+	#include <signal.h>
+	#include <string.h>
+	#include <unistd.h>
+	#include "lib/clock.h"
+	#include "lib/protocol.h"
+	#include "lib/wire.h"
+	int
+	main(void)
+	{
+		struct wire_msg *msg;
+		int64_t by = clock_mono_ms() + 5000;
+
+		if (wire_msg_new(&msg, WIRE_BODY_MAX) != 0 ||
+		    wire_recv(3, msg, by) != 0)
+			return 9;
+		wire_begin(msg, VERB_RESULT);
+		wire_put_num(msg, TAG_OUTCOME, OUTCOME_GRANTED);
+		wire_put_num(msg, TAG_IDP_COUNT, 1);
+		if (wire_send(3, msg, by) != 0 || wire_recv(3, msg, by) != 0)
+			return 9;
+		raise(SIGSEGV);
+		return 0;
+	}
+	END
+	top=$BATS_TEST_DIRNAME/..
+	gcc -std=gnu11 -D_GNU_SOURCE -I"$top" -o worker worker.c \
+		"$top"/lib/{wire,clock,secret,error}.c
+	respond >response
+	ctl 1 sso check response
+	is "$(field .reason)" worker_failed
+	has "$(field .detail)" 'SIGSEGV'
+}
+
+@test "sso check: what is not about the Response is no refusal" {
+	ctl 4 sso check nowhere
+	is "$output" ""
+	has "$stderr" 'nowhere: No such file or directory$'
+	respond >response
+	sed -i "s,^idp_metadata.*,idp_metadata = $PWD/none.xml," gate.conf
+	ctl 4 sso check response
+	is "$output" ""
+	has "$stderr" 'none\.xml: there is no such file; see gatehousectl'
+	sed -i '/^idp_metadata/d' gate.conf
+	ctl 4 sso check response
+	has "$stderr" 'idp_metadata is not set'
+}
+
+@test "user add: one line that is not empty" {
+	ctl 2 user add bob </dev/null
+	has "$stderr" 'a password is one line, and not empty$'
+	ctl 2 user add bob <<<""
+	ctl 2 user add bob <<<$'two\nlines'
+	ctl 2 user add bob < <(printf 'a\0b')
+	ctl 4 user add bob < <(head -c 5000 /dev/zero | tr '\0' x)
+}
+
+# typed STATUS LINE...: answers user add's prompts at a terminal of its own.
+typed() {
+	local wanted=$1 prompt seen char pid got=0
+
+	shift
+	coproc TTY { script -qec \
+		"'$BUILD/gatehousectl' --config gate.conf user add bob" \
+		/dev/null 2>&1; }
+	pid=$TTY_PID
+	output=
+	for prompt in "New password: " "The same again: "; do
+		[ $# -gt 0 ] || break
+		seen=
+		until [[ $seen == *"$prompt" ]]; do
+			IFS= read -r -N1 -t 10 -u "${TTY[0]}" char
+			seen+=$char
+		done
+		output+=$seen
+		printf "$1" >&"${TTY[1]}"
+		shift
+	done
+	output+=$(cat <&"${TTY[0]}")
+	wait "$pid" || got=$?
+	is "$got" "$wanted"
+}
+
+@test "user add: at a terminal it asks twice and shows neither" {
+	typed 1 'some long password\n' 'some long passwort\n'
+	has "$output" 'the two passwords differ; nothing was changed'
+	typed 3 'some long password\n' 'some long password\n'
+	has "$output" 'does gatehoused run'
+	run grep -c some <<<"$output"
+	is "$output" 0
+	typed 2 '\n'
+	has "$output" 'a password is one line, and not empty'
+	typed 1 '\x04'
+	has "$output" 'no password was given'
+	typed 130 'half\x03'
+}
+
+@test "ticket: more than a gate takes is not sent" {
+	ctl 1 ticket < <(head -c 1572865 /dev/zero | tr '\0' A)
+	has "$stderr" 'more than 1536 KiB'
+	ctl 3 ticket < <(head -c 1572864 /dev/zero | tr '\0' A)
+}
+
+@test "output that cannot be written is a failure" {
+	run --separate-stderr -4 sh -c \
+		"'$BUILD/gatehousectl' config keys >/dev/full"
+	has "$stderr" '^gatehousectl: .*standard output: No space left'
+}
