@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/x509.h>
+
+#include <xmlsec/xmlsec.h>
+#include <xmlsec/keys.h>
+#include <xmlsec/openssl/evp.h>
+
+#include "lib/error.h"
+#include "saml/key.h"
+
+#define RSA_BITS_MIN 2048
+#define RSA_BITS_MAX 8192 /* larger ones only cost time */
+
+/* Base64 as people paste it, with any white space. */
+static int
+decode(const char *base64, unsigned char **der, int *size)
+{
+	EVP_ENCODE_CTX *ctx = EVP_ENCODE_CTX_new();
+	size_t length = strlen(base64);
+	int last = 0, r = GATE_ENOMEM;
+
+	if (ctx == NULL || length > INT_MAX / 2 ||
+	    (*der = malloc(length + 1)) == NULL)
+		goto out;
+	r = GATE_ENOTFOUND;
+	EVP_DecodeInit(ctx);
+	if (EVP_DecodeUpdate(ctx, *der, size, (const unsigned char *)base64,
+		(int)length) < 0 ||
+	    EVP_DecodeFinal(ctx, *der + *size, &last) < 0)
+		goto out;
+	*size += last;
+	r = 0;
+out:
+	EVP_ENCODE_CTX_free(ctx);
+	return r;
+}
+
+/* What is wrong with a public key; NULL: nothing. */
+static const char *
+flaw(EVP_PKEY *key)
+{
+	char curve[32];
+	size_t size;
+	int nid;
+
+	switch (EVP_PKEY_get_base_id(key)) {
+	case EVP_PKEY_RSA:
+		if (EVP_PKEY_get_bits(key) < RSA_BITS_MIN)
+			return "an RSA key of less than 2048 bits";
+		if (EVP_PKEY_get_bits(key) > RSA_BITS_MAX)
+			return "an RSA key of more than 8192 bits";
+		return NULL;
+	case EVP_PKEY_EC:
+		if (EVP_PKEY_get_group_name(key, curve, sizeof(curve), &size) !=
+		    1)
+			return "an EC key without a named curve";
+		nid = OBJ_txt2nid(curve);
+		if (nid == NID_X9_62_prime256v1 || nid == NID_secp384r1)
+			return NULL;
+		return "an EC key of another curve than P-256 or P-384";
+	default:
+		return "a key that is neither RSA nor EC";
+	}
+}
+
+/* Wraps an OpenSSL key, which is taken over in any case. */
+static int
+wrap(struct _xmlSecKey **key, EVP_PKEY *bare)
+{
+	xmlSecKeyData *data = xmlSecOpenSSLEvpKeyAdopt(bare);
+
+	if (data == NULL) {
+		EVP_PKEY_free(bare);
+		return GATE_ENOMEM;
+	}
+	if ((*key = xmlSecKeyCreate()) == NULL ||
+	    xmlSecKeySetValue(*key, data) < 0) {
+		xmlSecKeyDataDestroy(data);
+		if (*key != NULL)
+			xmlSecKeyDestroy(*key);
+		*key = NULL;
+		return GATE_ENOMEM;
+	}
+	return 0;
+}
+
+int
+saml_key_from_certificate(
+    struct _xmlSecKey **key, const char *base64, const char **why)
+{
+	unsigned char *der = NULL;
+	const unsigned char *p;
+	X509 *certificate = NULL;
+	EVP_PKEY *bare = NULL;
+	int r, size = 0;
+
+	*key = NULL;
+	*why = "not a certificate";
+	if ((r = decode(base64, &der, &size)) != 0)
+		goto out;
+	r = GATE_ENOTFOUND;
+	p = der;
+	if ((certificate = d2i_X509(NULL, &p, size)) == NULL ||
+	    p != der + size || (bare = X509_get_pubkey(certificate)) == NULL)
+		goto out;
+	if ((*why = flaw(bare)) != NULL)
+		goto out;
+	r = wrap(key, bare);
+	bare = NULL;
+out:
+	EVP_PKEY_free(bare);
+	X509_free(certificate);
+	free(der);
+	ERR_clear_error();
+	return r;
+}

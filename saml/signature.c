@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include <openssl/err.h>
+
+#include <xmlsec/xmlsec.h>
+#include <xmlsec/xmldsig.h>
+#include <xmlsec/openssl/crypto.h>
+
+#include "saml/element.h"
+#include "saml/signature.h"
+
+#define ENVELOPED NS_DSIG "enveloped-signature"
+#define DSIG_MORE "http://www.w3.org/2001/04/xmldsig-more#"
+#define XMLENC    "http://www.w3.org/2001/04/xmlenc#"
+
+/*
+ * Exclusive canonicalization looks each of these prefixes up for each element:
+ * a long list makes it quadratic.
+ */
+#define PREFIXES_MAX      16
+#define PREFIXES_SIZE_MAX 256
+
+/* The longest base64 of a signature: RSA with 16384 bits, and line breaks. */
+#define VALUE_MAX 4096
+
+struct saml_algorithm {
+	const char *uri;
+	xmlSecTransformId (*transform)(void);
+	xmlSecKeyDataId (*key)(void); /* the kind of key it takes */
+	const char *key_name;
+};
+
+static const struct saml_algorithm methods[] = {
+	{ DSIG_MORE "rsa-sha256", xmlSecOpenSSLTransformRsaSha256GetKlass,
+	    xmlSecOpenSSLKeyDataRsaGetKlass, "RSA" },
+	{ DSIG_MORE "rsa-sha384", xmlSecOpenSSLTransformRsaSha384GetKlass,
+	    xmlSecOpenSSLKeyDataRsaGetKlass, "RSA" },
+	{ DSIG_MORE "rsa-sha512", xmlSecOpenSSLTransformRsaSha512GetKlass,
+	    xmlSecOpenSSLKeyDataRsaGetKlass, "RSA" },
+	{ DSIG_MORE "ecdsa-sha256", xmlSecOpenSSLTransformEcdsaSha256GetKlass,
+	    xmlSecOpenSSLKeyDataEcdsaGetKlass, "EC" },
+	{ DSIG_MORE "ecdsa-sha384", xmlSecOpenSSLTransformEcdsaSha384GetKlass,
+	    xmlSecOpenSSLKeyDataEcdsaGetKlass, "EC" },
+	{ DSIG_MORE "ecdsa-sha512", xmlSecOpenSSLTransformEcdsaSha512GetKlass,
+	    xmlSecOpenSSLKeyDataEcdsaGetKlass, "EC" },
+};
+
+static const struct saml_algorithm digests[] = {
+	{ XMLENC "sha256", xmlSecOpenSSLTransformSha256GetKlass, NULL, NULL },
+	{ DSIG_MORE "sha384", xmlSecOpenSSLTransformSha384GetKlass, NULL,
+	    NULL },
+	{ XMLENC "sha512", xmlSecOpenSSLTransformSha512GetKlass, NULL, NULL },
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static const struct saml_algorithm *
+find_algorithm(
+    const struct saml_algorithm *table, size_t count, const xmlNode *node)
+{
+	const char *uri = element_attribute(node, "Algorithm");
+	size_t i;
+
+	for (i = 0; uri != NULL && i < count; i++) {
+		if (strcmp(table[i].uri, uri) == 0)
+			return &table[i];
+	}
+	return NULL;
+}
+
+static int
+refuse_algorithm(struct refusal *refusal, const xmlNode *node)
+{
+	const char *uri = element_attribute(node, "Algorithm");
+
+	return refuse(refusal, REASON_SIGNATURE_ALGORITHM,
+	    "%s \"%.100s\": the IdP must sign with RSA or ECDSA, and both "
+	    "signature and digest with SHA-256, SHA-384 or SHA-512",
+	    (const char *)node->name, uri != NULL ? uri : "");
+}
+
+static int
+has_algorithm(const xmlNode *node, const char *wanted)
+{
+	const char *uri = element_attribute(node, "Algorithm");
+
+	return uri != NULL && strcmp(uri, wanted) == 0;
+}
+
+/* Text and nothing else, with something in it. */
+static int
+check_value(const xmlNode *node, struct refusal *refusal)
+{
+	const char *text = element_text(node);
+	size_t size = text != NULL ? strlen(text) : 0;
+
+	if (size == 0 || size > VALUE_MAX)
+		return refuse(refusal, REASON_SIGNATURE_SHAPE,
+		    "%s is empty, too long, or holds elements",
+		    (const char *)node->name);
+	return 0;
+}
+
+static int
+check_empty(const xmlNode *node, struct refusal *refusal)
+{
+	xmlNode *none[1];
+
+	return element_children(
+	    node, NULL, 0, none, REASON_SIGNATURE_SHAPE, refusal);
+}
+
+static size_t
+count_words(const char *text)
+{
+	size_t words = 0;
+
+	for (text += strspn(text, " \t\r\n"); *text != '\0'; words++) {
+		text += strcspn(text, " \t\r\n");
+		text += strspn(text, " \t\r\n");
+	}
+	return words;
+}
+
+/* Exclusive canonicalization without comments, and its short PrefixList. */
+static int
+check_c14n(const xmlNode *node, struct refusal *refusal)
+{
+	static const struct element_slot slots[] = {
+		{ NS_EXC_C14N, { "InclusiveNamespaces" }, 0, 0 },
+	};
+	xmlNode *found[COUNT(slots)];
+	const char *prefixes;
+	int r;
+
+	if (!has_algorithm(node, NS_EXC_C14N))
+		return refuse_algorithm(refusal, node);
+	r = element_children(
+	    node, slots, COUNT(slots), found, REASON_SIGNATURE_SHAPE, refusal);
+	if (r != 0 || found[0] == NULL)
+		return r;
+	prefixes = element_attribute(found[0], "PrefixList");
+	if (prefixes != NULL &&
+	    (strlen(prefixes) > PREFIXES_SIZE_MAX ||
+		count_words(prefixes) > PREFIXES_MAX))
+		return refuse(refusal, REASON_SIGNATURE_SHAPE,
+		    "a PrefixList of more than %d prefixes", PREFIXES_MAX);
+	return check_empty(found[0], refusal);
+}
+
+/* enveloped-signature, then exclusive canonicalization. */
+static int
+check_transforms(const xmlNode *node, struct refusal *refusal)
+{
+	static const struct element_slot slots[] = {
+		{ NS_DSIG, { "Transform" }, 1, 0 },
+		{ NS_DSIG, { "Transform" }, 1, 0 },
+	};
+	xmlNode *found[COUNT(slots)];
+	int r;
+
+	r = element_children(
+	    node, slots, COUNT(slots), found, REASON_SIGNATURE_SHAPE, refusal);
+	if (r != 0)
+		return r;
+	if (!has_algorithm(found[0], ENVELOPED))
+		return refuse(refusal, REASON_SIGNATURE_SHAPE,
+		    "the first transform is not enveloped-signature");
+	if (!has_algorithm(found[1], NS_EXC_C14N))
+		return refuse(refusal, REASON_SIGNATURE_SHAPE,
+		    "the second transform is not exclusive canonicalization");
+	if ((r = check_empty(found[0], refusal)) != 0)
+		return r;
+	return check_c14n(found[1], refusal);
+}
+
+static int
+read_reference(struct saml_signature *signature, const xmlNode *node,
+    struct refusal *refusal)
+{
+	enum {
+		TRANSFORMS,
+		METHOD,
+		VALUE
+	};
+	static const struct element_slot slots[] = {
+		[TRANSFORMS] = { NS_DSIG, { "Transforms" }, 1, 0 },
+		[METHOD] = { NS_DSIG, { "DigestMethod" }, 1, 0 },
+		[VALUE] = { NS_DSIG, { "DigestValue" }, 1, 0 },
+	};
+	const char *uri = element_attribute(node, "URI");
+	xmlNode *found[COUNT(slots)];
+	int r;
+
+	if (uri == NULL || uri[0] != '#' || strcmp(uri + 1, signature->id) != 0)
+		return refuse(refusal, REASON_SIGNATURE_SHAPE,
+		    "the Reference is to \"%.80s\", not to the element that "
+		    "the Signature stands in, \"#%.80s\"",
+		    uri != NULL ? uri : "", signature->id);
+	if (element_attribute(node, "Type") != NULL)
+		return refuse(refusal, REASON_SIGNATURE_SHAPE,
+		    "the Reference has a Type");
+	r = element_children(
+	    node, slots, COUNT(slots), found, REASON_SIGNATURE_SHAPE, refusal);
+	if (r != 0 || (r = check_transforms(found[TRANSFORMS], refusal)) != 0)
+		return r;
+	signature->digest =
+	    find_algorithm(digests, COUNT(digests), found[METHOD]);
+	if (signature->digest == NULL)
+		return refuse_algorithm(refusal, found[METHOD]);
+	if ((r = check_empty(found[METHOD], refusal)) != 0)
+		return r;
+	return check_value(found[VALUE], refusal);
+}
+
+static int
+read_signed_info(struct saml_signature *signature, const xmlNode *node,
+    struct refusal *refusal)
+{
+	enum {
+		C14N,
+		METHOD,
+		REFERENCE
+	};
+	static const struct element_slot slots[] = {
+		[C14N] = { NS_DSIG, { "CanonicalizationMethod" }, 1, 0 },
+		[METHOD] = { NS_DSIG, { "SignatureMethod" }, 1, 0 },
+		[REFERENCE] = { NS_DSIG, { "Reference" }, 1, 0 },
+	};
+	xmlNode *found[COUNT(slots)];
+	int r;
+
+	r = element_children(
+	    node, slots, COUNT(slots), found, REASON_SIGNATURE_SHAPE, refusal);
+	if (r != 0 || (r = check_c14n(found[C14N], refusal)) != 0)
+		return r;
+	signature->method =
+	    find_algorithm(methods, COUNT(methods), found[METHOD]);
+	if (signature->method == NULL)
+		return refuse_algorithm(refusal, found[METHOD]);
+	if ((r = check_empty(found[METHOD], refusal)) != 0)
+		return r;
+	return read_reference(signature, found[REFERENCE], refusal);
+}
+
+int
+saml_signature_read(
+    struct saml_signature *signature, xmlNode *node, struct refusal *refusal)
+{
+	enum {
+		INFO,
+		VALUE,
+		KEY_INFO
+	};
+	static const struct element_slot slots[] = {
+		[INFO] = { NS_DSIG, { "SignedInfo" }, 1, 0 },
+		[VALUE] = { NS_DSIG, { "SignatureValue" }, 1, 0 },
+		[KEY_INFO] = { NS_DSIG, { "KeyInfo" }, 0, 0 },
+	};
+	xmlNode *found[COUNT(slots)];
+	int r;
+
+	memset(signature, 0, sizeof(*signature));
+	signature->node = node;
+	signature->id = element_attribute(node->parent, "ID");
+	if (signature->id == NULL)
+		return refuse(refusal, REASON_BAD_ID,
+		    "%.40s is signed and has no ID",
+		    (const char *)node->parent->name);
+	r = element_children(
+	    node, slots, COUNT(slots), found, REASON_SIGNATURE_SHAPE, refusal);
+	if (r != 0 || (r = check_value(found[VALUE], refusal)) != 0)
+		return r;
+	signature->key_info = found[KEY_INFO];
+	return read_signed_info(signature, found[INFO], refusal);
+}
+
+/*
+ * A context that can do nothing but what this signature needs. The flag named
+ * after a card company has "#ID" looked up by xmlGetID alone, instead of
+ * handing it to XPointer.
+ */
+static xmlSecDSigCtx *
+new_context(const struct saml_signature *signature, xmlSecKey *key)
+{
+	xmlSecDSigCtx *ctx = xmlSecDSigCtxCreate(NULL);
+
+	if (ctx == NULL)
+		return NULL;
+	ctx->flags = XMLSEC_DSIG_FLAGS_IGNORE_MANIFESTS |
+	    XMLSEC_DSIG_FLAGS_USE_VISA3D_HACK;
+	ctx->enabledReferenceUris = xmlSecTransformUriTypeSameDocument;
+	ctx->signKey = xmlSecKeyDuplicate(key);
+	if (ctx->signKey == NULL ||
+	    xmlSecDSigCtxEnableSignatureTransform(
+		ctx, xmlSecTransformExclC14NGetKlass()) < 0 ||
+	    xmlSecDSigCtxEnableSignatureTransform(
+		ctx, signature->method->transform()) < 0 ||
+	    xmlSecDSigCtxEnableReferenceTransform(
+		ctx, xmlSecTransformEnvelopedGetKlass()) < 0 ||
+	    xmlSecDSigCtxEnableReferenceTransform(
+		ctx, xmlSecTransformExclC14NGetKlass()) < 0 ||
+	    xmlSecDSigCtxEnableReferenceTransform(
+		ctx, signature->digest->transform()) < 0) {
+		xmlSecDSigCtxDestroy(ctx);
+		return NULL;
+	}
+	return ctx;
+}
+
+/* What came of the one Reference, or NULL if it was not the only one. */
+static const xmlSecDSigReferenceCtx *
+only_reference(xmlSecDSigCtx *ctx)
+{
+	if (xmlSecPtrListGetSize(&ctx->signedInfoReferences) != 1 ||
+	    xmlSecPtrListGetSize(&ctx->manifestReferences) != 0)
+		return NULL;
+	return xmlSecPtrListGetItem(&ctx->signedInfoReferences, 0);
+}
+
+/*
+ * *valid only if all that a valid signature implies is so. *hopeless if no
+ * other key can make a difference, since the digest is wrong already.
+ */
+static int
+try_key(const struct saml_signature *signature, xmlSecKey *key, int *valid,
+    int *hopeless)
+{
+	const xmlSecDSigReferenceCtx *reference;
+	xmlSecDSigCtx *ctx = new_context(signature, key);
+	int verified;
+
+	if (ctx == NULL)
+		return GATE_ENOMEM;
+	verified = xmlSecDSigCtxVerify(ctx, signature->node) >= 0 &&
+	    ctx->status == xmlSecDSigStatusSucceeded;
+	reference = only_reference(ctx);
+	*hopeless =
+	    reference == NULL || reference->status != xmlSecDSigStatusSucceeded;
+	*valid = verified && !*hopeless && reference->uri != NULL &&
+	    reference->uri[0] == '#' &&
+	    strcmp((const char *)reference->uri + 1, signature->id) == 0;
+	xmlSecDSigCtxDestroy(ctx);
+	return 0;
+}
+
+/* Nonzero if "#ID" leads to the element that the signature is to cover. */
+static int
+id_is_parents(const struct saml_signature *signature)
+{
+	const xmlNode *node = signature->node;
+	const xmlAttr *id = xmlGetID(node->doc, BAD_CAST signature->id);
+
+	return id != NULL && id->parent == node->parent;
+}
+
+int
+saml_signature_verify(const struct saml_signature *signature,
+    const struct saml_idp *idp, struct refusal *refusal)
+{
+	const struct saml_algorithm *method = signature->method;
+	const char *name = (const char *)signature->node->parent->name;
+	size_t i, tried = 0;
+	int r, valid = 0, hopeless = !id_is_parents(signature);
+
+	if (signature->key_info != NULL) {
+		xmlUnlinkNode(signature->key_info);
+		xmlFreeNode(signature->key_info);
+	}
+	for (i = 0; i < idp->key_count && !valid && !hopeless; i++) {
+		if (!xmlSecKeyDataCheckId(
+			xmlSecKeyGetValue(idp->keys[i]), method->key()))
+			continue;
+		tried++;
+		r = try_key(signature, idp->keys[i], &valid, &hopeless);
+		if (r != 0)
+			return r;
+	}
+	ERR_clear_error();
+	if (valid)
+		return 0;
+	if (hopeless)
+		return refuse(refusal, REASON_SIGNATURE_INVALID,
+		    "the %.40s was changed after the IdP signed it: its digest "
+		    "does not match",
+		    name);
+	return refuse(refusal, REASON_SIGNATURE_INVALID,
+	    "the %.40s's signature matches none of the %zu %s keys in the "
+	    "IdP's metadata here: has the IdP a new key?",
+	    name, tried, method->key_name);
+}

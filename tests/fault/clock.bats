@@ -1,0 +1,141 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The wall clock jumps under the daemon. By libfaketime, in the daemon alone:
+# IdP and test stay in the real time unless told otherwise.
+
+bats_require_minimum_version 1.5.0
+load fault.bash
+
+HOUR=3600
+
+# clock SECONDS: the daemon's wall clock is that far off, from now on.
+clock() {
+	printf '%+d\n' "$1" > "$GATE/faketime.new"
+	mv "$GATE/faketime.new" "$GATE/faketime"
+	SHIFT=$1
+}
+
+setup() {
+	gate_make "$BATS_TEST_TMPDIR/gate"
+	gate_set saml ticket_lifetime 10m
+	clock 0
+	start_faked
+	ctl user add bob <<< "$SECRET"
+	uri=$(ctl otp enroll bob)
+}
+
+# start_faked: as gate_start, on the clock of the file.
+start_faked() {
+	local library asan
+	library=$(echo /usr/lib/*/faketime/libfaketimeMT.so.1)
+	# a sanitizer's runtime insists on being the first
+	asan=$(ldd "$BUILD/gatehoused" | awk '/libasan/ { print $3 }')
+	env LD_PRELOAD="${asan:+$asan:}$library" FAKETIME_NO_CACHE=1 \
+	    FAKETIME_DONT_FAKE_MONOTONIC=1 \
+	    FAKETIME_TIMESTAMP_FILE="$GATE/faketime" \
+	    "$BUILD/gatehoused" --config "$GATE/gatehouse.conf" --debug \
+	    2>> "$GATE/daemon.log" 3>&- &
+	GATE_PID=$!
+	gate_wait "$GATE_PID"
+}
+
+# fresh USER: a Response that is good by the daemon's clock.
+fresh() {
+	sso "$1" --now $(($(date +%s) + SHIFT))
+}
+
+code() {
+	otp_code "$uri" "$SHIFT"
+}
+
+@test "the clock of the daemon can be set here" {
+	is_in alice "$(fresh alice)"
+	is_refused expired 7 alice "$(sso alice --now $(($(date +%s) - HOUR)))"
+	clock -$HOUR
+	is_refused issue_instant 7 alice "$(sso alice)"
+	clock $HOUR
+	is_refused expired 7 alice "$(sso alice)"
+	is_in alice "$(fresh alice)"
+}
+
+@test "set back: no SSO, but password and code, until it is accepted" {
+	is_in alice "$(fresh alice)"
+	ticket=$(ctl ticket <<< "$(fresh alice)")
+	clock -$HOUR
+	is_refused clock_backward 7 alice "$(fresh alice)"
+	[[ $(decision detail) == *"gatehousectl clock accept"* ]]
+	is_refused clock_backward 7 alice "$ticket"
+	run ctl ticket <<< "$(fresh alice)"
+	[ "$status" -eq 1 ]
+	[ "$(decision reason)" = clock_backward ]
+	is_in bob "$SECRET" "$(code)"
+	ctl clock accept
+	is_in alice "$(fresh alice)"
+}
+
+@test "set back while the daemon was down: no SSO either" {
+	is_in alice "$(fresh alice)"
+	gate_stop
+	clock -$HOUR
+	start_faked
+	is_refused clock_backward 7 alice "$(fresh alice)"
+	clock 0
+	is_in alice "$(fresh alice)"
+}
+
+@test "set back by less than the skew: SSO goes on" {
+	is_in alice "$(fresh alice)"
+	clock -20
+	is_in alice "$(fresh alice)"
+}
+
+@test "what was refused for the clock was not used up" {
+	is_in alice "$(fresh alice)"
+	clock -$HOUR
+	response=$(fresh alice)
+	is_refused clock_backward 7 alice "$response"
+	ctl clock accept
+	is_in alice "$response"
+	is_refused replay 7 alice "$response"
+}
+
+@test "set forward: what was good for a while is not any more" {
+	response=$(fresh alice)
+	ticket=$(ctl ticket <<< "$(fresh alice)")
+	clock 601
+	is_refused ticket_expired 7 alice "$ticket"
+	is_refused expired 7 alice "$response"
+	is_in alice "$(fresh alice)"
+	# and back: they are as good as new, the clock is not
+	clock 0
+	is_refused clock_backward 7 alice "$ticket"
+	is_refused clock_backward 7 alice "$response"
+}
+
+# tidied: the daemon has dropped what is past its time.
+tidied() {
+	[ "$(sqlite3 "$GATE/gate.db" 'SELECT count(*) FROM replay')" -eq 0 ]
+}
+
+@test "ahead for a while: what was used up then does not pass again" {
+	response=$(fresh alice)
+	is_in alice "$response"
+	gate_stop
+	clock $((2 * HOUR))
+	start_faked
+	until_true tidied
+	clock 0
+	is_refused clock_backward 7 alice "$response"
+}
+
+@test "set back: a code that was used stays used" {
+	code=$(code)
+	is_in bob "$SECRET" "$code"
+	clock 120
+	is_in bob "$SECRET" "$(code)"
+	clock 0
+	is_refused code_used 7 bob "$SECRET" "$code"
+	clock 60
+	is_refused code_used 7 bob "$SECRET" "$(code)"
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <openssl/ec.h>
+#include <openssl/err.h>
+
+#include "saml/metadata.h"
+#include "saml/verify.h"
+#include "saml_fixture.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static EVP_PKEY *rsa;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	rsa = EVP_RSA_gen(2048);
+	return saml_verify_init();
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	EVP_PKEY_free(rsa);
+	return 0;
+}
+
+/* Reads a document that must be good. */
+static struct saml_idps *
+read_idps(const char *text)
+{
+	struct saml_idps *idps = NULL;
+	char why[256] = "";
+
+	assert_int_equal(saml_idps_new(&idps), 0);
+	if (saml_idps_add(idps, text, strlen(text), why, sizeof(why)) != 0)
+		fail_msg("%s", why);
+	return idps;
+}
+
+/* Reads a document that must be refused, with these words. */
+static void
+expect_bad(const char *text, const char *words)
+{
+	struct saml_idps *idps = NULL;
+	char why[256] = "";
+
+	assert_int_equal(saml_idps_new(&idps), 0);
+	assert_int_equal(
+	    saml_idps_add(idps, text, strlen(text), why, sizeof(why)),
+	    GATE_ECONFIG);
+	if (strstr(why, words) == NULL)
+		fail_msg("no \"%s\" in: %s", words, why);
+	saml_idps_free(&idps);
+	assert_null(idps);
+}
+
+static void
+test_entity(void **state)
+{
+	char *key = fixture_key_descriptor(rsa, " use=\"signing\"");
+	char *text = fixture_entity("https://a.example", "", key);
+	struct saml_idps *idps = read_idps(text);
+	const struct saml_idp *idp;
+
+	(void)state;
+	assert_int_equal(saml_idps_count(idps), 1);
+	idp = saml_idps_find(idps, "https://a.example");
+	assert_non_null(idp);
+	assert_int_equal(idp->key_count, 1);
+	assert_int_equal(idp->valid_until, 0);
+	assert_null(saml_idps_find(idps, "https://a.example/"));
+	assert_null(saml_idps_find(idps, ""));
+	saml_idps_free(&idps);
+	saml_idps_free(&idps);
+	free(text);
+	free(key);
+}
+
+/* Which keys of a KeyDescriptor are used. */
+static void
+expect_keys(const char *descriptors, size_t count)
+{
+	char *text = fixture_entity("https://a.example", "", descriptors);
+	struct saml_idps *idps = read_idps(text);
+	const struct saml_idp *idp = saml_idps_find(idps, "https://a.example");
+
+	assert_non_null(idp);
+	assert_int_equal(idp->key_count, count);
+	saml_idps_free(&idps);
+	free(text);
+}
+
+static void
+test_uses(void **state)
+{
+	char *signing = fixture_key_descriptor(rsa, " use=\"signing\"");
+	char *both = fixture_key_descriptor(rsa, "");
+	char *encryption = fixture_key_descriptor(rsa, " use=\"encryption\"");
+	char *all = fixture_text("%s%s%s", signing, both, encryption);
+	char *chain = fixture_replace(strdup(signing), "</ds:X509Data>",
+	    "<ds:X509Certificate>AAAA</ds:X509Certificate></ds:X509Data>");
+
+	(void)state;
+	expect_keys(signing, 1);
+	expect_keys(both, 1);
+	expect_keys(encryption, 0);
+	expect_keys(all, 2);
+	expect_keys("", 0);
+	expect_keys(chain, 1);
+	expect_keys("<md:KeyDescriptor/>", 0);
+	free(chain);
+	free(all);
+	free(encryption);
+	free(both);
+	free(signing);
+}
+
+static void
+expect_key(EVP_PKEY *key, size_t count)
+{
+	char *descriptor = fixture_key_descriptor(key, "");
+
+	expect_keys(descriptor, count);
+	free(descriptor);
+	EVP_PKEY_free(key);
+}
+
+static void
+test_kinds_of_keys(void **state)
+{
+	(void)state;
+	expect_key(EVP_RSA_gen(1024), 0);
+	expect_key(EVP_RSA_gen(2040), 0);
+	expect_key(EVP_RSA_gen(2048), 1);
+	expect_key(EVP_EC_gen("P-256"), 1);
+	expect_key(EVP_EC_gen("P-384"), 1);
+	expect_key(EVP_EC_gen("P-224"), 0);
+	expect_key(EVP_EC_gen("P-521"), 0);
+	expect_key(EVP_EC_gen("secp256k1"), 0);
+	expect_keys("<md:KeyDescriptor><ds:KeyInfo xmlns:ds=\"" DSIG "\">"
+		    "<ds:X509Data><ds:X509Certificate>AAAA"
+		    "</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"
+		    "</md:KeyDescriptor>",
+	    0);
+	expect_keys("<md:KeyDescriptor><ds:KeyInfo xmlns:ds=\"" DSIG "\">"
+		    "<ds:X509Data><ds:X509Certificate>!</ds:X509Certificate>"
+		    "</ds:X509Data></ds:KeyInfo></md:KeyDescriptor>",
+	    0);
+}
+
+#define GROUP(more, inside)                                                    \
+	"<md:EntitiesDescriptor xmlns:md=\"" SAML "metadata\"" more ">" inside \
+	"</md:EntitiesDescriptor>"
+
+static void
+test_aggregate(void **state)
+{
+	char *a =
+	    fixture_entity("a", " validUntil=\"2030-01-01T00:00:00Z\"", "");
+	char *b =
+	    fixture_entity("b", " validUntil=\"2040-01-01T00:00:00Z\"", "");
+	char *c = fixture_entity("c", "", "");
+	char *sp = fixture_replace(fixture_entity("sp", "", ""),
+	    "IDPSSODescriptor", "SPSSODescriptor");
+	char *saml1 = fixture_replace(fixture_entity("saml1", "", ""),
+	    SAML "protocol", "urn:oasis:names:tc:SAML:1.1:protocol");
+	char *text =
+	    fixture_text("<?xml version=\"1.0\"?>\n<!-- federation -->\n" GROUP(
+			     " validUntil=\"2035-01-01T00:00:00Z\"",
+			     "<md:Extensions><x/></md:Extensions>%s"
+			     "<md:EntitiesDescriptor/>" GROUP("", "%s%s%s")),
+		a, sp, b, saml1);
+	struct saml_idps *idps;
+
+	(void)state;
+	text = fixture_replace(text, "</md:EntitiesDescriptor></md",
+	    "</md:EntitiesDescriptor><!-- end --></md");
+	idps = read_idps(text);
+	assert_int_equal(saml_idps_count(idps), 2);
+	assert_int_equal(saml_idps_find(idps, "a")->valid_until, 1893456000);
+	assert_int_equal(saml_idps_find(idps, "b")->valid_until, 2051222400);
+	assert_null(saml_idps_find(idps, "sp"));
+	assert_null(saml_idps_find(idps, "saml1"));
+	/* a second document joins the first, and may not repeat it */
+	assert_int_equal(saml_idps_add(idps, c, strlen(c), NULL, 0), 0);
+	assert_int_equal(saml_idps_count(idps), 3);
+	assert_int_equal(saml_idps_find(idps, "c")->valid_until, 0);
+	assert_int_equal(
+	    saml_idps_add(idps, a, strlen(a), NULL, 0), GATE_ECONFIG);
+	saml_idps_free(&idps);
+	free(text);
+	free(saml1);
+	free(sp);
+	free(c);
+	free(b);
+	free(a);
+}
+
+static void
+test_valid_until(void **state)
+{
+	static const struct {
+		const char *more;
+		int64_t until;
+	} cases[] = {
+		{ " validUntil=\"2030-01-01T00:00:00Z\"", 1893456000 },
+		{ " validUntil=\"2030-01-01T00:00:00.5Z\"", 1893456000 },
+		{ " validUntil=\"1960-01-01T00:00:00Z\"", 1 },
+		{ " validUntil=\"1970-01-01T00:00:00Z\"", 1 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		char *text = fixture_entity("a", cases[i].more, "");
+		struct saml_idps *idps = read_idps(text);
+
+		assert_int_equal(
+		    saml_idps_find(idps, "a")->valid_until, cases[i].until);
+		/* the role's own end counts too */
+		saml_idps_free(&idps);
+		text = fixture_replace(text, "<md:IDPSSODescriptor",
+		    "<md:IDPSSODescriptor validUntil=\"2001-01-01T00:00:00Z\"");
+		idps = read_idps(text);
+		assert_int_equal(saml_idps_find(idps, "a")->valid_until,
+		    cases[i].until == 1 ? 1 : 978307200);
+		saml_idps_free(&idps);
+		free(text);
+	}
+}
+
+static void
+test_bad(void **state)
+{
+	char *good = fixture_entity("a", "", ""), *text;
+
+	(void)state;
+	expect_bad("", "empty");
+	expect_bad("text", "not well-formed");
+	expect_bad("<a/>", "root");
+	expect_bad("<EntityDescriptor entityID='a'/>", "root");
+	expect_bad(GROUP("", ""), "no IDPSSODescriptor");
+	text = fixture_replace(strdup(good), "IDPSSO", "SPSSO");
+	expect_bad(text, "no IDPSSODescriptor");
+	free(text);
+	text = fixture_replace(strdup(good), " entityID=\"a\"", "");
+	expect_bad(text, "entityID");
+	free(text);
+	text = fixture_replace(strdup(good), "\"a\"", "\"\"");
+	expect_bad(text, "entityID");
+	free(text);
+	text =
+	    fixture_replace(strdup(good), "\"a\"", "\"a\" validUntil=\"soon\"");
+	expect_bad(text, "validUntil");
+	free(text);
+	text = fixture_text("<!DOCTYPE a [<!ENTITY b 'c'>]>%s", good);
+	expect_bad(text, "DTD");
+	free(text);
+	text = fixture_text("%.*s", (int)strlen(good) - 5, good);
+	expect_bad(text, "not well-formed");
+	free(text);
+	text = fixture_text(GROUP("", "%s%s"), good, good);
+	expect_bad(text, "twice");
+	free(text);
+	free(good);
+}
+
+/* Nesting has a limit, which is no more than a limit. */
+static void
+test_nested(void **state)
+{
+	char *text = fixture_entity("a", "", "");
+	struct saml_idps *idps;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 8; i++) {
+		char *outer = fixture_text(GROUP("", "%s"), text);
+
+		free(text);
+		text = outer;
+	}
+	idps = read_idps(text);
+	assert_int_equal(saml_idps_count(idps), 1);
+	saml_idps_free(&idps);
+	text = fixture_replace(text, "<md:EntityDescriptor",
+	    "<md:EntitiesDescriptor></md:EntitiesDescriptor>"
+	    "<md:EntityDescriptor");
+	expect_bad(text, "deep");
+	free(text);
+}
+
+/* What a group says of time ends with it, and so does its depth. */
+static void
+test_siblings(void **state)
+{
+	char *a = fixture_entity("a", "", ""), *b = fixture_entity("b", "", "");
+	char *text = fixture_text(
+	    GROUP("", GROUP(" validUntil=\"2030-01-01T00:00:00Z\"", "%s") "%s"),
+	    a, b);
+	struct saml_idps *idps = read_idps(text);
+	int i;
+
+	(void)state;
+	assert_int_equal(saml_idps_find(idps, "a")->valid_until, 1893456000);
+	assert_int_equal(saml_idps_find(idps, "b")->valid_until, 0);
+	saml_idps_free(&idps);
+	for (i = 0; i < 20; i++)
+		text = fixture_replace(text, "<md:EntityDescriptor ",
+		    GROUP("", "") "<md:EntityDescriptor ");
+	idps = read_idps(text);
+	assert_int_equal(saml_idps_count(idps), 2);
+	saml_idps_free(&idps);
+	free(text);
+	free(b);
+	free(a);
+}
+
+/* Many IdPs are found as fast as one. */
+static void
+test_many(void **state)
+{
+	struct saml_idps *idps = NULL;
+	char id[32], why[256];
+	int i;
+
+	(void)state;
+	assert_int_equal(saml_idps_new(&idps), 0);
+	for (i = 0; i < 2000; i++) {
+		char *text;
+
+		snprintf(id, sizeof(id), "https://%d.example", i);
+		text = fixture_entity(id, "", "");
+		assert_int_equal(
+		    saml_idps_add(idps, text, strlen(text), why, sizeof(why)),
+		    0);
+		free(text);
+	}
+	assert_int_equal(saml_idps_count(idps), 2000);
+	for (i = 0; i < 2000; i++) {
+		snprintf(id, sizeof(id), "https://%d.example", i);
+		assert_string_equal(saml_idps_find(idps, id)->entity_id, id);
+	}
+	saml_idps_free(&idps);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_entity),
+		cmocka_unit_test(test_uses),
+		cmocka_unit_test(test_kinds_of_keys),
+		cmocka_unit_test(test_aggregate),
+		cmocka_unit_test(test_valid_until),
+		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_nested),
+		cmocka_unit_test(test_siblings),
+		cmocka_unit_test(test_many),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

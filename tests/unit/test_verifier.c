@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "lib/error.h"
+#include "password/verifier.h"
+
+#define PASSWORD "correct horse battery staple"
+
+static void
+takes_the_right_password_only(void **state)
+{
+	static const char *const wrong[] = { "correct horse battery stapl",
+		"correct horse battery staple ", "Correct horse battery staple",
+		" ", "x", "\x01", "" };
+	char verifier[VERIFIER_SIZE], other[VERIFIER_SIZE];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(verifier_make(PASSWORD, verifier), 0);
+	assert_int_equal(verifier_make(PASSWORD, other), 0);
+	assert_memory_equal(verifier, "$y$", 3);
+	assert_null(strstr(verifier, "horse"));
+	assert_string_not_equal(verifier, other); /* another salt */
+	assert_int_equal(verifier_check(verifier, PASSWORD), 0);
+	assert_int_equal(verifier_check(other, PASSWORD), 0);
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(
+		    verifier_check(verifier, wrong[i]), GATE_EREFUSED);
+	/* the verifier itself, as from a stolen store, is no password */
+	assert_int_equal(verifier_check(verifier, verifier), GATE_EREFUSED);
+}
+
+/* A verifier with a salt of its own: what is stored must match for ever. */
+static void
+takes_verifiers_made_before(void **state)
+{
+	static const char verifier[] =
+	    "$y$j9T$5l5Xc1dyBPYYOB/6Q5Ayk.$cxXVK.6m2WghOF5xkfZwIhVe5vcwBQhlJjnK0irdFf0";
+
+	(void)state;
+	assert_int_equal(verifier_check(verifier, "gatehouse"), 0);
+	assert_int_equal(verifier_check(verifier, "gatehousf"), GATE_EREFUSED);
+}
+
+static void
+knows_how_long_a_password_may_be(void **state)
+{
+	char verifier[VERIFIER_SIZE], password[PASSWORD_MAX + 1024];
+
+	(void)state;
+	memset(password, 'p', sizeof(password));
+	password[PASSWORD_MAX] = '\0';
+	assert_int_equal(verifier_make(password, verifier), 0);
+	assert_int_equal(verifier_check(verifier, password), 0);
+	/* the last byte counts */
+	password[PASSWORD_MAX - 1] = 'q';
+	assert_int_equal(verifier_check(verifier, password), GATE_EREFUSED);
+	password[PASSWORD_MAX - 1] = 'p';
+
+	password[PASSWORD_MAX] = 'p';
+	password[PASSWORD_MAX + 1] = '\0';
+	assert_int_equal(verifier_check(verifier, password), GATE_EREFUSED);
+	assert_int_equal(verifier_check(NULL, password), GATE_EREFUSED);
+	assert_int_equal(verifier_make(password, verifier), GATE_ETOOBIG);
+	password[PASSWORD_MAX + 1] = 'p';
+	password[sizeof(password) - 1] = '\0';
+	assert_int_equal(verifier_check(verifier, password), GATE_EREFUSED);
+	assert_int_equal(verifier_make(password, verifier), GATE_ETOOBIG);
+}
+
+static void
+lets_nobody_in_without_a_password(void **state)
+{
+	char verifier[VERIFIER_SIZE];
+
+	(void)state;
+	assert_int_equal(verifier_make("", verifier), GATE_EINVAL);
+	assert_int_equal(verifier_check(NULL, PASSWORD), GATE_EREFUSED);
+	assert_int_equal(verifier_check("", PASSWORD), GATE_EREFUSED);
+	assert_int_equal(verifier_check(NULL, ""), GATE_EREFUSED);
+	assert_int_equal(verifier_check("", ""), GATE_EREFUSED);
+	/* a verifier of the empty password, made elsewhere */
+	assert_int_equal(
+	    verifier_check(
+		"$y$j9T$5l5Xc1dyBPYYOB/6Q5Ayk.$0B9Uw.V.Pq9WpCVbez6UsxrDTyKhvy67tCWFhOzE8x.",
+		""),
+	    GATE_EREFUSED);
+}
+
+/* What is no verifier lets nobody in, whatever it has in common with one. */
+static void
+takes_no_damaged_verifier(void **state)
+{
+	static const char *const damaged[] = { "*", "!", "*0", "x", "$y$",
+		"$y$j9T$", "$6$", PASSWORD };
+	char verifier[VERIFIER_SIZE], cut[VERIFIER_SIZE];
+	size_t i, length;
+
+	(void)state;
+	for (i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
+		assert_int_not_equal(verifier_check(damaged[i], PASSWORD), 0);
+		assert_int_not_equal(verifier_check(damaged[i], ""), 0);
+		assert_int_not_equal(verifier_check(damaged[i], damaged[i]), 0);
+	}
+	assert_int_equal(verifier_make(PASSWORD, verifier), 0);
+	length = strlen(verifier);
+	for (i = 1; i < length; i += 9) {
+		strcpy(cut, verifier);
+		cut[length - i] = '\0';
+		assert_int_not_equal(verifier_check(cut, PASSWORD), 0);
+	}
+}
+
+#define ROUNDS 15
+
+static int
+by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double
+time_of(const char *verifier, const char *password)
+{
+	struct timespec from, to;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+	assert_int_equal(verifier_check(verifier, password), GATE_EREFUSED);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
+	return (double)(to.tv_sec - from.tv_sec) * 1e3 +
+	    (double)(to.tv_nsec - from.tv_nsec) / 1e6;
+}
+
+/*
+ * Who asks for an unknown user, or gives a password that is too long, must not
+ * be answered sooner. Medians of the CPU time of 15 checks of each kind, taken
+ * in turn, so that load on the machine strikes all; a factor of 2 is allowed,
+ * a check that left out the hashing would be off by 1000 and more.
+ */
+static void
+takes_as_long_for_nobody(void **state)
+{
+	char verifier[VERIFIER_SIZE], too_long[PASSWORD_MAX + 2];
+	double times[4][ROUNDS];
+	int i, kind;
+
+	(void)state;
+	memset(too_long, 'p', sizeof(too_long));
+	too_long[PASSWORD_MAX + 1] = '\0';
+	assert_int_equal(verifier_make(PASSWORD, verifier), 0);
+	for (i = 0; i < ROUNDS; i++) {
+		times[0][i] = time_of(verifier, "wrong");
+		times[1][i] = time_of(NULL, "wrong");
+		times[2][i] = time_of(verifier, too_long);
+		times[3][i] = time_of(verifier, "");
+	}
+	for (kind = 0; kind < 4; kind++)
+		qsort(times[kind], ROUNDS, sizeof(double), by_size);
+	for (kind = 1; kind < 4; kind++) {
+		double ratio = times[kind][ROUNDS / 2] / times[0][ROUNDS / 2];
+
+		print_message("kind %d takes %.2f of a wrong password's %.1f "
+			      "ms\n",
+		    kind, ratio, times[0][ROUNDS / 2]);
+		assert_true(ratio > 0.5 && ratio < 2);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(takes_the_right_password_only),
+		cmocka_unit_test(takes_verifiers_made_before),
+		cmocka_unit_test(knows_how_long_a_password_may_be),
+		cmocka_unit_test(lets_nobody_in_without_a_password),
+		cmocka_unit_test(takes_no_damaged_verifier),
+		cmocka_unit_test(takes_as_long_for_nobody),
+	};
+
+	return cmocka_run_group_tests_name("verifier", tests, NULL, NULL);
+}
