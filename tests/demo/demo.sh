@@ -122,7 +122,7 @@ echo "  the log   $(decision detail)"
 
 title '7. The sessions on record'
 ctl session list | sed 's/^/    /'
-id=$(ctl session list --user bob --json | jq -r '.[0].session')
+id=$(ctl session list --user bob --json | jq -r '.[0].id')
 ctl session end "$id"
 expect "bob's session is ended" ended \
     "$(ctl session show "$id" --json | jq -r .state)"
