@@ -16,6 +16,7 @@
 #include "saml/identity.h"
 #include "saml/key.h"
 #include "saml/metadata.h"
+#include "saml/scan.h"
 #include "saml/time.h"
 
 #define OPTIONS (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING)
@@ -361,10 +362,14 @@ saml_idps_add(struct saml_idps *idps, const char *text, size_t size, char *why,
 	struct reading reading = {
 		.idps = idps, .why = why, .why_size = why_size
 	};
+	struct refusal refusal;
 	int r;
 
 	if (size == 0 || size > INT_MAX)
 		return complain(&reading, "an empty file");
+	if (saml_scan_prolog(text, size, &refusal) != 0)
+		return complain(&reading, "%s: %s", reason_help(refusal.reason),
+		    refusal.detail);
 	reading.reader =
 	    xmlReaderForMemory(text, (int)size, NULL, NULL, OPTIONS);
 	if (reading.reader == NULL)

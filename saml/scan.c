@@ -270,6 +270,27 @@ check_encoding(struct scanner *s)
 	}
 }
 
+/* What decides how a parser reads all the rest. */
+static int
+scan_prolog(struct scanner *s)
+{
+	int r = check_encoding(s);
+
+	if (r == 0 && starts_with(s, "\xef\xbb\xbf")) /* a byte order mark */
+		s->p += 3;
+	return r == 0 ? scan_declaration(s) : r;
+}
+
+int
+saml_scan_prolog(const char *text, size_t size, struct refusal *refusal)
+{
+	struct scanner s = {
+		.start = text, .p = text, .end = text + size, .refusal = refusal
+	};
+
+	return scan_prolog(&s);
+}
+
 int
 saml_scan(const char *text, size_t size, struct refusal *refusal)
 {
@@ -278,11 +299,7 @@ saml_scan(const char *text, size_t size, struct refusal *refusal)
 	};
 	int r;
 
-	if ((r = check_encoding(&s)) != 0)
-		return r;
-	if (starts_with(&s, "\xef\xbb\xbf")) /* a byte order mark */
-		s.p += 3;
-	if ((r = scan_declaration(&s)) != 0)
+	if ((r = scan_prolog(&s)) != 0)
 		return r;
 	while ((s.p = memchr(s.p, '<', (size_t)(s.end - s.p))) != NULL) {
 		if (++s.p == s.end)

@@ -22,4 +22,10 @@
  */
 int saml_scan(const char *text, size_t size, struct refusal *refusal);
 
+/*
+ * The first part of it, for metadata: all of it is UTF-8, and it says nothing
+ * else of itself. libxml2 would open files for another encoding.
+ */
+int saml_scan_prolog(const char *text, size_t size, struct refusal *refusal);
+
 #endif

@@ -346,6 +346,27 @@ test_many(void **state)
 	saml_idps_free(&idps);
 }
 
+/* For another encoding libxml2 would open files, which the sandbox forbids. */
+static void
+test_encoding(void **state)
+{
+	static const char *const others[] = { "ISO-8859-15", "UTF-16",
+		"EBCDIC-CP-US", "nonsense" };
+	char head[64], *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(others); i++) {
+		snprintf(head, sizeof(head),
+		    "<?xml version=\"1.0\" encoding=\"%s\"?>", others[i]);
+		if (asprintf(&text, "%s<md:EntityDescriptor/>", head) < 0)
+			fail();
+		expect_bad(text, "UTF-8");
+		free(text);
+	}
+	expect_bad("\x4c\x6f\xa7\x94\x93", "UTF-8");
+}
+
 int
 main(void)
 {
@@ -359,6 +380,7 @@ main(void)
 		cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_siblings),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_encoding),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

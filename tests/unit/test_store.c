@@ -347,7 +347,7 @@ IN_WRITE(test_prune_sessions)
 IN_WRITE(test_prune_limit)
 {
 	struct store_ticket ticket;
-	char id[8];
+	char id[16];
 	int i;
 
 	for (i = 0; i < 10; i++) {
