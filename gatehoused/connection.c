@@ -110,8 +110,9 @@ connection_answer(
 	int64_t timeout = request.policy->config->request_timeout * 1000;
 	int r;
 
+	request.rights = peer_rights(&c->peer, request.policy);
 	request_dispatch(&request);
-	r = wire_send(c->fd, memory->out, clock_mono_ms() + timeout);
+	r = request_send(&request);
 	wire_begin(memory->out, 0); /* it may hold a ticket or a seed */
 	give_back(c, memory);
 	/* while a person thinks, time runs by another measure */

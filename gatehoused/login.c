@@ -28,7 +28,7 @@ static const struct flow logins[STEP_COUNT] = {
 		peer_may, where_from, sso_or_password, user_name, password,
 		code, may_they, let_in } },
 	[STEP_ALLOWLIST] = { "login", "allowlist", {
-		where_from } },
+		peer_may, where_from } },
 	[STEP_SSO] = { "login", "sso", {
 		peer_may, note_address, sso, may_they, let_in } },
 	[STEP_PASSWORD] = { "login", "password", {
@@ -42,7 +42,7 @@ static const struct flow accounts[STEP_COUNT] = {
 	[STEP_GATE] = { "account", "gate", {
 		peer_may, where_from, signed_in } },
 	[STEP_ALLOWLIST] = { "account", "allowlist", {
-		where_from } },
+		peer_may, where_from } },
 };
 
 static const struct flow session_open = { "open", NULL, {

@@ -77,7 +77,6 @@ request_dispatch(struct request *request)
 	uint16_t verb = wire_verb(request->in);
 	int r;
 
-	request->rights = peer_rights(request->peer, request->policy);
 	if (verb >= VERB_COUNT || verbs[verb].handle == NULL)
 		r = GATE_EPROTO;
 	else if ((verbs[verb].right & ~request->rights) != 0)
@@ -139,10 +138,13 @@ request_refused(struct request *request, const char *verb, const char *user,
 }
 
 int
-request_row(struct request *request)
+request_send(struct request *request)
 {
-	return wire_send(request->fd, request->out,
-	    clock_mono_ms() + request->policy->config->request_timeout * 1000);
+	int64_t patience = 0;
+
+	if (request->rights & (RIGHT_LOGIN | RIGHT_ADMIN))
+		patience = request->policy->config->request_timeout * 1000;
+	return wire_send(request->fd, request->out, clock_mono_ms() + patience);
 }
 
 int

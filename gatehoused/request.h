@@ -41,8 +41,11 @@ int request_refused(struct request *request, const char *verb, const char *user,
 void request_record(
     struct request *request, const char *verb, const char *user);
 
-/* Sends the row that stands in out; 0 or an error of wire_send. */
-int request_row(struct request *request);
+/*
+ * Sends what stands in out, a row or the answer; 0 or an error of wire_send. A
+ * peer without rights is not waited for: it may not hold a thread.
+ */
+int request_send(struct request *request);
 
 /* The user whom the peer itself is, by its uid; GATE_ENOTFOUND, GATE_ETOOBIG.
  */

@@ -67,15 +67,12 @@ drop(struct server *s, struct connection *c)
 	connection_free(&c);
 }
 
-/*
- * Whose it is: a thread's while it is busy, else the sweeper may take it when
- * its time is up.
- */
+/* While a thread has it, its time does not run out. */
 static void
-set_busy(struct server *s, struct connection *c, int busy)
+set_busy(struct server *s, struct connection *c)
 {
 	pthread_mutex_lock(&s->lock);
-	c->busy = busy;
+	c->busy = 1;
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -89,10 +86,14 @@ watch(struct server *s, struct connection *c)
 	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT,
 		.data.ptr = c };
 	int op = c->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+	int r;
 
+	pthread_mutex_lock(&s->lock);
 	c->watched = 1;
-	set_busy(s, c, 0);
-	if (epoll_ctl(s->epoll_fd, op, c->fd, &event) == 0)
+	c->busy = 0;
+	r = epoll_ctl(s->epoll_fd, op, c->fd, &event);
+	pthread_mutex_unlock(&s->lock);
+	if (r == 0)
 		return 0;
 	log_error("epoll: %s", strerror(errno));
 	return GATE_EIO;
@@ -105,7 +106,7 @@ attend(struct thread *t, struct connection *c)
 	struct server *s = t->server;
 	int r;
 
-	set_busy(s, c, 1);
+	set_busy(s, c);
 	r = connection_gather(c, &t->memory);
 	if (r == 0)
 		r = connection_answer(c, s->gate, &t->memory);
@@ -220,30 +221,21 @@ serve(void *data)
 	return NULL;
 }
 
-/* Ends the connections that have had their time. */
+/*
+ * Hangs up on connections that have had their time. They are freed by the
+ * thread that is woken by it: one may be on its way to any of them.
+ */
 static void
 sweep(struct server *s)
 {
-	struct connection *c, *next, *expired = NULL;
+	struct connection *c;
 	int64_t now = clock_mono_ms();
 
 	pthread_mutex_lock(&s->lock);
-	for (c = s->connections; c != NULL; c = next) {
-		next = c->next;
-		if (c->busy || c->deadline > now)
-			continue;
-		*c->link = c->next;
-		if (c->next != NULL)
-			c->next->link = c->link;
-		s->count--;
-		c->next = expired;
-		expired = c;
-	}
+	for (c = s->connections; c != NULL; c = c->next)
+		if (!c->busy && c->deadline <= now)
+			(void)shutdown(c->fd, SHUT_RDWR);
 	pthread_mutex_unlock(&s->lock);
-	for (c = expired; c != NULL; c = next) {
-		next = c->next;
-		connection_free(&c);
-	}
 }
 
 /* Signals and the clock, until it is time to stop. */

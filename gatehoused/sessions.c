@@ -102,7 +102,7 @@ session_list(struct request *request)
 		r = store_read(gate_store(request->gate), look, &list);
 	for (i = 0; i < list.count && r == 0; i++) {
 		put_session(request->out, &list.rows[i]);
-		r = request_row(request);
+		r = request_send(request);
 	}
 	free(list.rows);
 	if (r == 0)
@@ -143,7 +143,7 @@ session_show(struct request *request)
 		r = store_read(gate_store(request->gate), find, &one);
 	if (r == 0) {
 		put_session(request->out, &one.session);
-		r = request_row(request);
+		r = request_send(request);
 	}
 	if (r == 0)
 		request_done(request);

@@ -55,7 +55,7 @@ status_show(struct request *request)
 		put_number(request, "saml_verified", workers.verified);
 		put_number(request, "saml_workers_replaced", workers.replaced);
 	}
-	r = request_row(request);
+	r = request_send(request);
 	if (r == 0)
 		request_done(request);
 	return r;

@@ -129,7 +129,7 @@ user_list(struct request *request)
 		wire_put_num(request->out, TAG_OTP, list.rows[i].otp);
 		wire_put_str(request->out, TAG_STATE,
 		    list.rows[i].disabled ? "disabled" : "enabled");
-		r = request_row(request);
+		r = request_send(request);
 	}
 	free(list.rows);
 	if (r == 0)

@@ -231,7 +231,7 @@ daemon_sockets(void)
 }
 
 /* Kilobytes of memory that the daemon holds. */
-static long
+static __attribute__((unused)) long
 daemon_memory(void)
 {
 	char path[64], line[256];
@@ -249,7 +249,7 @@ daemon_memory(void)
 }
 
 /* How often the audit log holds text. */
-static int
+static __attribute__((unused)) int
 daemon_audited(const char *text)
 {
 	FILE *file = fopen(scratch_path("audit.log"), "re");

@@ -15,8 +15,9 @@
 #include "lib/wire.h"
 #include "tests/unit/hostile.h"
 
-#define SEED     20261122
-#define TOO_MANY 1300 /* [gate] connections is 1024, RLIMIT_NOFILE too */
+#define SEED      20261122
+#define DRIBBLERS 200
+#define TOO_MANY  1300 /* [gate] connections is 1024, RLIMIT_NOFILE too */
 
 /* Does the daemon hang up by itself, whatever it says before? */
 static int
@@ -268,6 +269,34 @@ lets_no_half_frame_hang(void **state)
 	assert_at_rest();
 }
 
+/*
+ * Callers whose time is up while their bytes come, one by one: of the thread
+ * that takes them and the one that sweeps, each must know what the other does.
+ */
+static void
+ends_callers_who_dribble(void **state)
+{
+	int64_t until = clock_mono_ms() + 3500;
+	int fds[DRIBBLERS], i, ended = 0;
+
+	(void)state;
+	for (i = 0; i < DRIBBLERS; i++)
+		fds[i] = announce(WIRE_BODY_LOGIN, 0);
+	while (clock_mono_ms() < until)
+		for (i = 0; i < DRIBBLERS; i++) {
+			if (send(fds[i], "", 1, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+			    1)
+				continue;
+			close(fds[i]);
+			fds[i] = announce(WIRE_BODY_LOGIN, 0);
+			ended++;
+		}
+	crowd_out(fds, DRIBBLERS);
+	assert_in_range(ended, DRIBBLERS, 4 * DRIBBLERS);
+	HONEST();
+	assert_at_rest();
+}
+
 static void
 records_who_hangs_up(void **state)
 {
@@ -337,6 +366,7 @@ main(void)
 		cmocka_unit_test(keeps_to_the_order_of_a_dialogue),
 		cmocka_unit_test(believes_no_announcement),
 		cmocka_unit_test(lets_no_half_frame_hang),
+		cmocka_unit_test(ends_callers_who_dribble),
 		cmocka_unit_test(records_who_hangs_up),
 		cmocka_unit_test(stands_a_crowd),
 		cmocka_unit_test(stands_a_crowd_that_does_not_fit),

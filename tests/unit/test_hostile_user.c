@@ -156,13 +156,22 @@ administer(const char *session)
 static int
 never_read(const char *session)
 {
-	static const char status[] = "ETAG\1\0\x28\0\0\0\0";
+	/* headers of frames without a body */
+	static const char status[12] = { 'E', 'T', 'A', 'G', 1, 0,
+		VERB_STATUS };
+	static const char answer[12] = { 'E', 'T', 'A', 'G', 1, 0,
+		VERB_ANSWER };
 	int64_t deadline = clock_mono_ms() + ATTACK_MS;
 	int fds[100], i;
 
 	(void)session;
-	for (i = 0; i < 100; i++)
+	for (i = 0; i < 100; i++) {
 		fds[i] = barge_in();
+		/* one answer more: so both, row and result, find no room */
+		if (i % 2)
+			(void)send(fds[i], answer, sizeof(answer),
+			    MSG_DONTWAIT | MSG_NOSIGNAL);
+	}
 	while (clock_mono_ms() < deadline) {
 		for (i = 0; i < 100; i++)
 			(void)send(fds[i], status, sizeof(status),
