@@ -24,7 +24,7 @@ struct field_header {
 	uint32_t size;
 };
 
-#define FRAME_FIRST 16384 /* holds all but the messages with a Response */
+#define FRAME_FIRST 4096 /* one page holds all but what carries a Response */
 
 struct wire_msg {
 	uint8_t *bytes; /* a frame header and the body */

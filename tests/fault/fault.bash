@@ -38,13 +38,14 @@ sso() {
 # sign_in USER ANSWER...: one login, of the HOOKS or the usual ones; its prompts
 # and results.
 sign_in() {
-	local answer answers=() user=$1
+	local answer answers=() hooks user=$1
 	shift
+	read -ra hooks <<< "${HOOKS:-authenticate acct_mgmt open_session}"
 	for answer in "$@"; do
 		answers+=(-a "$answer")
 	done
 	"$BUILD/tests/loader" -c "$GATE/pam.d" -u "$user" -i rhost=192.0.2.7 \
-	    "${answers[@]}" portal ${HOOKS:-authenticate acct_mgmt open_session}
+	    "${answers[@]}" portal "${hooks[@]}"
 }
 
 # is_in USER ANSWER...: this login succeeds.
@@ -67,7 +68,8 @@ is_refused() {
 	was_refused "$reason" "$code"
 }
 
-# was_refused REASON CODE: authenticate in $output, the last decision, failed so.
+# was_refused REASON CODE: authenticate in $output failed so, and was the last
+# decision.
 was_refused() {
 	if [[ $output != *"authenticate: $2 "* ]] ||
 	    [ "$(decision reason)" != "$1" ]; then

@@ -12,7 +12,7 @@ MANY=8
 # one_in USER ANSWER...: of many who come at once with the same proof, one is
 # let in; and has the only session.
 one_in() {
-	local before line result
+	local before line
 	before=$(ctl session list --all --json | jq length)
 	line=$(printf '%s\t' "$@")
 	for _ in $(seq "$MANY"); do

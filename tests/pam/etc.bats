@@ -200,6 +200,22 @@ keep() {
 	came_in
 }
 
+@test "behind a setuid program, as passwd is, the old password is asked for" {
+	# as passwd is: root's rights, somebody else behind it
+	install -m 4750 -g "$PERSON" /usr/bin/pamtester "$WORLD/pamtester"
+	PATH=$WORLD:$PATH
+	AS=(setpriv --reuid "$PERSON" --regid "$PERSON" --clear-groups)
+	gate_start
+	keep "$portal"
+	tester "$portal" chauthtok 'not the old one' \
+	    'a wholly new phrase' 'a wholly new phrase'
+	[ "$(decision peer_uid)" -eq 0 ] || skip "$WORLD is mounted nosuid"
+	refused bad_password
+	tester "$portal" chauthtok "$password" \
+	    'a wholly new phrase' 'a wholly new phrase'
+	came_in
+}
+
 @test "a daemon of another user is trusted in a folder of that user" {
 	gate_set gate run_as "$PERSON"
 	chown "$PERSON" "$GATE"

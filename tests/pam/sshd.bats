@@ -18,7 +18,6 @@ teardown_file() {
 		kill "$SSHD_PID" || true
 		wait "$SSHD_PID" || true
 	fi
-	[ -z "${RUN_SSHD:-}" ] || rmdir "$RUN_SSHD" || true
 	[ -z "${BOX:-}" ] || rm -rf "$BOX"
 	system_down
 }
@@ -38,11 +37,9 @@ teardown() {
 sshd_start() {
 	BOX=$(mktemp -d)
 	export BOX
-	# what sshd confines itself to; sshd's own service would make it
-	if [ ! -d /run/sshd ]; then
-		mkdir -m 755 /run/sshd
-		export RUN_SSHD=/run/sshd
-	fi
+	# sshd confines itself to it; it stays, as after sshd's own service,
+	# for another sshd may have come to use it
+	mkdir -p -m 755 /run/sshd
 	chmod 755 "$BOX"
 	ln -s /usr/sbin/sshd "$BOX/$SERVICE"
 	ssh-keygen -q -t ed25519 -N '' -f "$BOX/host"
@@ -117,8 +114,8 @@ sign_in() {
 in_by() {
 	local id
 	came_in
-	[[ $output == *"in as $PERSON by "* ]]
-	id=${output##* by }
+	[[ $output =~ "in as $PERSON by "([0-9A-Za-z]+) ]]
+	id=${BASH_REMATCH[1]}
 	eventually says "$id" state ended
 	says "$id" end_reason closed
 	says "$id" user "$PERSON"

@@ -6,7 +6,9 @@
  *	storm CONFDIR SERVICE FILE [PID HOOK COUNT]
  *
  * A line is USER and the answers, with tabs between them. All processes are
- * there before the first of them begins. Each ends with one line of output,
+ * there before the first of them begins, and a second answer is given by all
+ * at once: before it comes the comparison of a password, which spreads them.
+ * Each ends with one line of output,
  * where N is its line in the file:
  *
  *	granted N SESSION
@@ -20,6 +22,7 @@
  * Exit status 0 when every process has reported, 2 otherwise.
  */
 #include <err.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +40,11 @@
 /* No longer than PIPE_BUF, so that reports do not mix. */
 #define REPORT_SIZE 128
 
+struct shared {
+	long passed; /* the hook that counts, so far */
+	pthread_barrier_t second;
+};
+
 static struct storm {
 	const char *confdir, *service;
 	char *people[PEOPLE_MAX];
@@ -45,25 +53,37 @@ static struct storm {
 	pid_t victim; /* 0: none */
 	const char *victim_hook;
 	long victim_after;
-	long *passed; /* the hook, so far; shared by all */
+	struct shared *shared;
 } storm;
+
+struct person {
+	char *answers; /* those to come */
+	int given;
+};
+
+static const char *
+next_answer(struct person *person)
+{
+	const char *answer;
+
+	if (++person->given == 2)
+		pthread_barrier_wait(&storm.shared->second);
+	answer = strsep(&person->answers, "\t");
+	return answer != NULL ? answer : "";
+}
 
 static int
 converse(int count, const struct pam_message **messages,
     struct pam_response **responses, void *data)
 {
 	struct pam_response *all = calloc((size_t)count, sizeof(*all));
-	char **answers = data, *answer;
 
 	if (all == NULL)
 		return PAM_BUF_ERR;
-	for (int i = 0; i < count; i++) {
-		if (messages[i]->msg_style != PAM_PROMPT_ECHO_OFF &&
-		    messages[i]->msg_style != PAM_PROMPT_ECHO_ON)
-			continue;
-		answer = strsep(answers, "\t");
-		all[i].resp = strdup(answer != NULL ? answer : "");
-	}
+	for (int i = 0; i < count; i++)
+		if (messages[i]->msg_style == PAM_PROMPT_ECHO_OFF ||
+		    messages[i]->msg_style == PAM_PROMPT_ECHO_ON)
+			all[i].resp = strdup(next_answer(data));
 	*responses = all;
 	return PAM_SUCCESS;
 }
@@ -74,7 +94,7 @@ has_passed(const char *hook)
 {
 	if (storm.victim == 0 || strcmp(storm.victim_hook, hook) != 0)
 		return;
-	if (__atomic_add_fetch(storm.passed, 1, __ATOMIC_SEQ_CST) ==
+	if (__atomic_add_fetch(&storm.shared->passed, 1, __ATOMIC_SEQ_CST) ==
 		storm.victim_after &&
 	    kill(storm.victim, SIGKILL) == -1)
 		err(2, "kill %d", (int)storm.victim);
@@ -82,11 +102,11 @@ has_passed(const char *hook)
 
 /* One login: libpam's code, and the session where there is one. */
 static int
-sign_in(char *person, char session[64])
+sign_in(char *line, char session[64])
 {
-	char *answers = person;
-	const char *user = strsep(&answers, "\t"), *id;
-	const struct pam_conv conv = { converse, &answers };
+	struct person person = { .answers = line };
+	const char *user = strsep(&person.answers, "\t"), *id;
+	const struct pam_conv conv = { converse, &person };
 	pam_handle_t *pamh = NULL;
 	int r;
 
@@ -200,6 +220,22 @@ read_people(const char *path)
 	fclose(file);
 }
 
+static void
+share(void)
+{
+	pthread_barrierattr_t attr;
+
+	storm.shared = mmap(NULL, sizeof(*storm.shared), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (storm.shared == MAP_FAILED)
+		err(2, "mmap");
+	pthread_barrierattr_init(&attr);
+	pthread_barrierattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+	pthread_barrier_init(
+	    &storm.shared->second, &attr, (unsigned)storm.count);
+	pthread_barrierattr_destroy(&attr);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -217,10 +253,7 @@ main(int argc, char **argv)
 			errx(2, "%s %s: no process to kill", argv[4], argv[6]);
 	}
 	read_people(argv[3]);
-	storm.passed = mmap(NULL, sizeof(*storm.passed), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (storm.passed == MAP_FAILED)
-		err(2, "mmap");
+	share();
 	signal(SIGALRM, end_all);
 	alarm(DEADLINE);
 	reports = take_reports(gather_people());

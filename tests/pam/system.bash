@@ -15,8 +15,7 @@ system_up() {
 	export SERVICE=gatehouse-test-$$
 	SECRET=$(openssl rand -hex 12)
 	export SECRET
-	useradd --home-dir /nonexistent --no-create-home --shell /bin/sh \
-	    "gh-test-$$"
+	useradd --home-dir / --no-create-home --shell /bin/sh "gh-test-$$"
 	export PERSON=gh-test-$$
 	chpasswd <<< "$PERSON:$SECRET"
 }

@@ -208,7 +208,10 @@ daemon_login(void)
 	return clock_mono_ms() - start;
 }
 
-/* How many sockets the daemon holds open. */
+/*
+ * How many sockets the daemon holds open; -1 where only root may look, as the
+ * daemon is not dumpable.
+ */
 static int
 daemon_sockets(void)
 {
@@ -219,6 +222,8 @@ daemon_sockets(void)
 
 	snprintf(path, sizeof(path), "/proc/%d/fd", (int)daemon_pid);
 	fds = opendir(path);
+	if (fds == NULL && geteuid() != 0)
+		return -1;
 	assert_non_null(fds);
 	while ((entry = readdir(fds)) != NULL) {
 		ssize_t n = readlinkat(

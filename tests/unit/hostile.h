@@ -40,6 +40,10 @@ assert_at_rest(void)
 {
 	int64_t deadline = clock_mono_ms() + 5000;
 
+	if (daemon_sockets() < 0) {
+		print_message("not root: open sockets are not counted\n");
+		return;
+	}
 	while (daemon_sockets() != 1) { /* the one it listens on */
 		if (clock_mono_ms() > deadline)
 			fail_msg("%d sockets are open", daemon_sockets());
