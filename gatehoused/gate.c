@@ -17,6 +17,13 @@
 /* How many rows one turn of housekeeping drops of each kind. */
 #define PRUNE_ROWS 2000
 
+/*
+ * How long a row stays beyond its time: twice the largest [saml] clock_skew.
+ * By one the clock may be set back and still be believed, by one an assertion
+ * may be good for longer since its mark was made: the setting can change.
+ */
+#define PRUNE_SLACK 600
+
 struct gate {
 	char *config_path;
 	int lock_fd; /* held while the store is ours */
@@ -251,17 +258,26 @@ gate_key(struct gate *gate)
 
 struct housework {
 	int64_t now;
+	int64_t before;
 	int64_t ended_before;
 	int64_t dropped;
 };
 
+/*
+ * What was dropped because it is past its time must not come back into it:
+ * with the rows that go, the mark of wall_clock.h rises.
+ */
 static int
 prune(struct store_tx *tx, void *data)
 {
 	struct housework *work = data;
+	int r;
 
-	return store_prune(
-	    tx, work->now, work->ended_before, PRUNE_ROWS, &work->dropped);
+	r = store_prune(
+	    tx, work->before, work->ended_before, PRUNE_ROWS, &work->dropped);
+	if (r == 0 && work->dropped > 0)
+		r = store_clock_raise(tx, work->now);
+	return r;
 }
 
 void
@@ -271,6 +287,7 @@ gate_keep_house(struct gate *gate)
 	struct housework work = { .now = clock_wall() };
 	int r;
 
+	work.before = work.now - PRUNE_SLACK;
 	work.ended_before = work.now - policy->config->keep;
 	policy_unref(&policy);
 	r = store_write(gate->store, prune, &work);

@@ -17,9 +17,16 @@
 static int
 clear_stale(const struct sockaddr_un *address)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int answered;
+	struct stat st;
+	int answered, fd;
 
+	/* connect(2) refuses any other file as it does a dead socket */
+	if (lstat(address->sun_path, &st) == 0 && !S_ISSOCK(st.st_mode)) {
+		log_error(
+		    "%s is not a socket: see [gate] socket", address->sun_path);
+		return GATE_EEXISTS;
+	}
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return GATE_EIO;
 	answered = connect(fd, (const struct sockaddr *)address,

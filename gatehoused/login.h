@@ -11,6 +11,7 @@
 #include "lib/reason.h"
 #include "lib/store.h"
 #include "lib/wire.h"
+#include "password/verifier.h"
 #include "saml/identity.h"
 
 /*
@@ -21,11 +22,10 @@
 struct login;
 typedef int stage(struct login *login);
 
-#define LOGIN_NEXT 0
-#define LOGIN_ASK  1
+#define LOGIN_NEXT          0
+#define LOGIN_ASK           1
 
-/* PASSWORD_MAX and its NUL. */
-#define LOGIN_PASSWORD_SIZE 1025
+#define LOGIN_PASSWORD_SIZE (PASSWORD_MAX + 1)
 
 struct login {
 	struct gate *gate;

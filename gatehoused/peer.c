@@ -43,3 +43,9 @@ peer_rights(const struct peer *peer, const struct policy *policy)
 		rights |= RIGHT_ADMIN;
 	return rights;
 }
+
+int64_t
+peer_patience(unsigned rights, const struct policy *policy)
+{
+	return rights != 0 ? policy->config->request_timeout * 1000 : 0;
+}

@@ -2,6 +2,7 @@
 #ifndef GATEHOUSED_PEER_H
 #define GATEHOUSED_PEER_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "gatehoused/policy.h"
@@ -27,5 +28,12 @@ int peer_of(int fd, struct peer *peer);
  * [peers] gives them.
  */
 unsigned peer_rights(const struct peer *peer, const struct policy *policy);
+
+/*
+ * How many milliseconds a thread may wait on behalf of a peer with these
+ * rights, for it to read or for a worker to be idle. Without rights it is not
+ * waited for: strangers may not hold up who signs people in.
+ */
+int64_t peer_patience(unsigned rights, const struct policy *policy);
 
 #endif

@@ -23,8 +23,8 @@ prove_response(struct login *l)
 	l->method = "sso";
 	if (l->policy->workers == NULL)
 		return refuse(&l->refusal, REASON_SSO_OFF, NULL);
-	r = workers_verify(
-	    l->policy->workers, &request, &l->identity, &l->refusal);
+	r = workers_verify(l->policy->workers, &request,
+	    peer_patience(l->rights, l->policy), &l->identity, &l->refusal);
 	return r != 0 ? r : login_name(l, l->identity->user);
 }
 

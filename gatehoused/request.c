@@ -140,11 +140,8 @@ request_refused(struct request *request, const char *verb, const char *user,
 int
 request_send(struct request *request)
 {
-	int64_t patience = 0;
-
-	if (request->rights & (RIGHT_LOGIN | RIGHT_ADMIN))
-		patience = request->policy->config->request_timeout * 1000;
-	return wire_send(request->fd, request->out, clock_mono_ms() + patience);
+	return wire_send(request->fd, request->out,
+	    clock_mono_ms() + peer_patience(request->rights, request->policy));
 }
 
 int

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,6 +18,12 @@
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/log.h"
+
+/* So many connections a user may have who is not trusted with anything. */
+#define STRANGER_MAX 16
+
+/* Descriptors for all but the connections: workers, store, log. */
+#define OTHER_FDS   256
 
 #define TICK_MS     1000
 #define HOUSE_EVERY 60000
@@ -36,7 +43,8 @@ struct server {
 	int stop_fd; /* readable when the threads are to end */
 	struct thread *threads;
 	size_t thread_count;
-	size_t max;           /* [gate] connections */
+	size_t max; /* [gate] connections */
+	int64_t next_warning;
 	pthread_mutex_t lock; /* over the list, and busy of each in it */
 	struct connection *connections;
 	size_t count;
@@ -132,13 +140,29 @@ has_room(struct server *s, const struct peer *peer, unsigned rights)
 
 	pthread_mutex_lock(&s->lock);
 	room = s->count < s->max;
-	if (!(rights & RIGHT_LOGIN))
+	if (rights == 0)
 		for (c = s->connections; c != NULL && room; c = c->next) {
 			same += c->peer.uid == peer->uid;
-			room = same < s->max / 8;
+			room = same < STRANGER_MAX;
 		}
 	pthread_mutex_unlock(&s->lock);
 	return room;
+}
+
+/* Says so once a second: a crowd shall not fill the log as well. */
+static void
+warn_full(struct server *s, const struct connection *c)
+{
+	int64_t now = clock_mono_ms();
+	int64_t next = __atomic_load_n(&s->next_warning, __ATOMIC_RELAXED);
+
+	if (now < next ||
+	    !__atomic_compare_exchange_n(&s->next_warning, &next, now + 1000, 0,
+		__ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		return;
+	log_warn("too many connections: refusing pid %d of uid %u, and "
+		 "whoever comes within a second",
+	    (int)c->peer.pid, (unsigned)c->peer.uid);
 }
 
 /* A caller at the door: its connection, or NULL. */
@@ -156,8 +180,7 @@ admit(struct server *s, int fd)
 	room = has_room(s, &c->peer, peer_rights(&c->peer, policy));
 	policy_unref(&policy);
 	if (!room) {
-		log_warn("too many connections: refusing pid %d of uid %u",
-		    (int)c->peer.pid, (unsigned)c->peer.uid);
+		warn_full(s, c);
 		connection_free(&c);
 		return NULL;
 	}
@@ -345,6 +368,28 @@ close_all(struct server *s)
 	pthread_mutex_destroy(&s->lock);
 }
 
+/*
+ * Every connection is a descriptor: raises the limit for them, or takes fewer
+ * where it is fixed. Running out of them in accept would leave callers at the
+ * door until the next one comes.
+ */
+static void
+make_room(struct server *s)
+{
+	struct rlimit limit;
+	rlim_t want = s->max + OTHER_FDS;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= want)
+		return;
+	limit.rlim_cur = limit.rlim_max < want ? limit.rlim_max : want;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur == want)
+		return;
+	s->max = limit.rlim_cur > 2 * OTHER_FDS ? limit.rlim_cur - OTHER_FDS
+						: limit.rlim_cur / 2;
+	log_warn("RLIMIT_NOFILE is %llu: [gate] connections is cut to %zu",
+	    (unsigned long long)limit.rlim_cur, s->max);
+}
+
 int
 server_run(struct gate *gate, int fd)
 {
@@ -359,6 +404,7 @@ server_run(struct gate *gate, int fd)
 
 	s.max = (size_t)policy->config->connections;
 	policy_unref(&policy);
+	make_room(&s);
 	pthread_mutex_init(&s.lock, NULL);
 	r = open_all(&s);
 	if (r == 0)

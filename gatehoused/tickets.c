@@ -78,8 +78,9 @@ exchange(struct request *request, struct exchange *x, char ticket[TICKET_SIZE])
 		return GATE_EPROTO;
 	if (request->policy->workers == NULL)
 		return refuse(&x->refusal, REASON_SSO_OFF, NULL);
-	r = workers_verify(
-	    request->policy->workers, &verify, &x->identity, &x->refusal);
+	r = workers_verify(request->policy->workers, &verify,
+	    peer_patience(request->rights, request->policy), &x->identity,
+	    &x->refusal);
 	if (r == 0)
 		r = describe(x);
 	if (r == 0)

@@ -94,9 +94,10 @@ workers_free(struct workers **workers)
 
 /* Takes an idle worker out of the pool, or refuses with overload. */
 static int
-take(struct workers *w, int64_t deadline, struct saml_worker **worker,
+take(struct workers *w, int64_t patience, struct saml_worker **worker,
     struct refusal *refusal)
 {
+	int64_t deadline = clock_mono_ms() + patience;
 	struct timespec until = { .tv_sec = deadline / 1000,
 		.tv_nsec = deadline % 1000 * 1000000 };
 	int r = 0;
@@ -105,9 +106,9 @@ take(struct workers *w, int64_t deadline, struct saml_worker **worker,
 	while (w->idle_count == 0 && r == 0)
 		if (pthread_cond_timedwait(&w->idle_one, &w->lock, &until) != 0)
 			r = refuse(refusal, REASON_OVERLOAD,
-			    "no SAML worker of %zu became idle in %lld s; see "
+			    "none of %zu SAML workers became idle in %lld ms; see "
 			    "[saml] workers",
-			    w->count, (long long)w->timeout / 1000);
+			    w->count, (long long)patience);
 	if (r == 0)
 		*worker = w->idle[--w->idle_count];
 	pthread_mutex_unlock(&w->lock);
@@ -141,18 +142,35 @@ replace(struct workers *w, struct saml_worker **worker,
 		    gate_strerror(r), why);
 }
 
+/*
+ * One that died while it had nothing to do: no Response was its end, so none
+ * is refused for it.
+ */
+static void
+bury(struct workers *w, struct saml_worker **worker)
+{
+	log_warn("SAML worker %d has ended; starting another",
+	    (int)saml_worker_pid(*worker));
+	saml_worker_free(worker);
+	pthread_mutex_lock(&w->lock);
+	w->replaced++;
+	pthread_mutex_unlock(&w->lock);
+}
+
 int
 workers_verify(struct workers *w, const struct saml_request *request,
-    struct saml_identity **identity, struct refusal *refusal)
+    int64_t patience, struct saml_identity **identity, struct refusal *refusal)
 {
 	struct saml_worker *worker = NULL;
 	char why[256] = "";
 	int failed;
 	int r;
 
-	r = take(w, clock_mono_ms() + w->timeout, &worker, refusal);
+	r = take(w, patience, &worker, refusal);
 	if (r != 0)
 		return r;
+	if (worker != NULL && !saml_worker_ready(worker))
+		bury(w, &worker);
 	if (worker == NULL)
 		r = start(w, &worker, why, sizeof(why));
 	if (r == 0)

@@ -30,12 +30,13 @@ int workers_new(struct workers **workers, const struct workers_options *options,
 void workers_free(struct workers **workers);
 
 /*
- * Has a Response verified by the next idle worker. 0 and *identity, or
+ * Has a Response verified by the next idle worker, for which the caller waits
+ * at most patience milliseconds. 0 and *identity, or
  * GATE_EREFUSED and *refusal, also where the worker failed (worker_failed,
  * worker_timeout) or none became idle in time (overload).
  */
 int workers_verify(struct workers *workers, const struct saml_request *request,
-    struct saml_identity **identity, struct refusal *refusal);
+    int64_t patience, struct saml_identity **identity, struct refusal *refusal);
 
 /* For gatehousectl status. */
 struct workers_status {

@@ -111,7 +111,7 @@ static const struct config_key keys[] = {
 
 	BOOL("password", "fallback", fallback, "yes",
 	    "whether a password and a second factor let in without SSO"),
-	NUMBER("password", "min_length", password_min_length, "15", 8, 1024,
+	NUMBER("password", "min_length", password_min_length, "15", 8, 511,
 	    "the fewest characters of a new password"),
 
 	TEXT("2fa", "issuer", otp_issuer, "Gatehouse",

@@ -28,9 +28,9 @@ static const char *const texts[] = {
 const char *
 gate_strerror(int error)
 {
-	size_t count = sizeof(texts) / sizeof(texts[0]);
+	const int count = (int)(sizeof(texts) / sizeof(texts[0]));
 
-	if (error > 0 || (size_t)-error >= count || texts[-error] == NULL)
+	if (error > 0 || error <= -count || texts[-error] == NULL)
 		return "unknown error";
 	return texts[-error];
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -325,6 +326,14 @@ saml_worker_free(struct saml_worker **worker)
 	wire_msg_free(&self->msg);
 	free(self);
 	*worker = NULL;
+}
+
+int
+saml_worker_ready(const struct saml_worker *worker)
+{
+	struct pollfd p = { .fd = worker->fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 0;
 }
 
 /*

@@ -50,6 +50,12 @@ int saml_worker_new(struct saml_worker **worker, const char *program,
 /* Ends the process (SIGKILL) and reaps it. */
 void saml_worker_free(struct saml_worker **worker);
 
+/*
+ * Whether an idle worker can be given a Response: not if it has died, or says
+ * something that it was not asked for.
+ */
+int saml_worker_ready(const struct saml_worker *worker);
+
 /* The process, or -1 once it has ended. */
 pid_t saml_worker_pid(const struct saml_worker *worker);
 

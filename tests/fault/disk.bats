@@ -122,6 +122,18 @@ empty() {
 	is_in alice "$(sso alice)"
 }
 
+@test "a file that is write-protected: does not start" {
+	[ "$EUID" -ne 0 ] || skip 'root may write to it all the same'
+	gate_start
+	is_in alice "$(sso alice)"
+	gate_stop
+	chmod 400 "$GATE/gate.db"
+	does_not_start 'read-only'
+	chmod 600 "$GATE/gate.db"
+	gate_start
+	is_in alice "$(sso alice)"
+}
+
 # --- a store that cannot be trusted ---
 
 # made_store: there is one, with a session in it.
