@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "gatehoused/request.h"
+#include "gatehoused/rows.h"
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/protocol.h"
 #include "session/session.h"
 
-/* A list is read as a whole before it is sent: no reader holds up the store. */
 #define LIST_MAX         100000
 #define LIST_MAX_ANYBODY 100
 
@@ -17,25 +17,18 @@ struct list {
 	const char *user;
 	int all;
 	int64_t limit;
-	struct store_session *rows;
-	size_t count;
-	size_t room;
+	struct rows rows; /* of struct store_session */
 };
 
 static int
 collect(const struct store_session *session, void *data)
 {
 	struct list *list = data;
-	struct store_session *larger;
+	struct store_session *row = rows_add(&list->rows);
 
-	if (list->count == list->room) {
-		list->room = list->room == 0 ? 16 : list->room * 2;
-		larger = reallocarray(list->rows, list->room, sizeof(*larger));
-		if (larger == NULL)
-			return GATE_ENOMEM;
-		list->rows = larger;
-	}
-	list->rows[list->count++] = *session;
+	if (row == NULL)
+		return GATE_ENOMEM;
+	*row = *session;
 	return 0;
 }
 
@@ -88,7 +81,8 @@ session_list(struct request *request)
 	char own[STORE_USER_MAX];
 	struct list list = { .user = wire_str(request->in, TAG_USER),
 		.all = wire_num(request->in, TAG_ALL, 0) != 0,
-		.limit = LIST_MAX };
+		.limit = LIST_MAX,
+		.rows.size = sizeof(struct store_session) };
 	size_t i;
 	int r = scope(request, own, sizeof(own));
 
@@ -100,11 +94,11 @@ session_list(struct request *request)
 	}
 	if (r == 0)
 		r = store_read(gate_store(request->gate), look, &list);
-	for (i = 0; i < list.count && r == 0; i++) {
-		put_session(request->out, &list.rows[i]);
+	for (i = 0; i < list.rows.count && r == 0; i++) {
+		put_session(request->out, rows_at(&list.rows, i));
 		r = request_send(request);
 	}
-	free(list.rows);
+	rows_clear(&list.rows);
 	if (r == 0)
 		request_done(request);
 	return r;
@@ -112,9 +106,18 @@ session_list(struct request *request)
 
 struct one {
 	const char *id;
-	const char *own; /* "" for anybody's */
+	char own[STORE_USER_MAX]; /* "" for anybody's */
 	struct store_session session;
 };
+
+/* Which session the request names, and whose it may be. */
+static int
+begin_one(struct request *request, struct one *one)
+{
+	one->id = wire_str(request->in, TAG_SESSION);
+	return one->id != NULL ? scope(request, one->own, sizeof(one->own))
+			       : GATE_EPROTO;
+}
 
 /* Another's session is not there at all for who may not see it. */
 static int
@@ -132,13 +135,9 @@ find(struct store_tx *tx, void *data)
 int
 session_show(struct request *request)
 {
-	char own[STORE_USER_MAX];
-	struct one one = { .id = wire_str(request->in, TAG_SESSION),
-		.own = own };
-	int r = scope(request, own, sizeof(own));
+	struct one one;
+	int r = begin_one(request, &one);
 
-	if (r == 0 && one.id == NULL)
-		r = GATE_EPROTO;
 	if (r == 0)
 		r = store_read(gate_store(request->gate), find, &one);
 	if (r == 0) {
@@ -168,13 +167,9 @@ commit_end(struct store_tx *tx, void *data)
 int
 session_end(struct request *request)
 {
-	char own[STORE_USER_MAX];
-	struct one one = { .id = wire_str(request->in, TAG_SESSION),
-		.own = own };
-	int r = scope(request, own, sizeof(own));
+	struct one one;
+	int r = begin_one(request, &one);
 
-	if (r == 0 && one.id == NULL)
-		r = GATE_EPROTO;
 	if (r == 0)
 		r = store_write(gate_store(request->gate), commit_end, &one);
 	if (r == 0) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gatehoused/request.h"
+#include "gatehoused/rows.h"
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/protocol.h"
@@ -82,26 +83,13 @@ struct user_row {
 	int otp;
 };
 
-struct user_rows {
-	struct user_row *rows;
-	size_t count;
-	size_t room;
-};
-
 static int
 collect(const struct store_user *user, void *data)
 {
-	struct user_rows *list = data;
-	struct user_row *larger, *row;
+	struct user_row *row = rows_add(data);
 
-	if (list->count == list->room) {
-		list->room = list->room == 0 ? 16 : list->room * 2;
-		larger = reallocarray(list->rows, list->room, sizeof(*larger));
-		if (larger == NULL)
-			return GATE_ENOMEM;
-		list->rows = larger;
-	}
-	row = &list->rows[list->count++];
+	if (row == NULL)
+		return GATE_ENOMEM;
 	memcpy(row->name, user->name, sizeof(row->name));
 	row->changed = user->changed;
 	row->disabled = user->disabled;
@@ -118,20 +106,22 @@ look(struct store_tx *tx, void *data)
 int
 user_list(struct request *request)
 {
-	struct user_rows list = { 0 };
+	struct rows rows = { .size = sizeof(struct user_row) };
+	const struct user_row *row;
 	size_t i;
-	int r = store_read(gate_store(request->gate), look, &list);
+	int r = store_read(gate_store(request->gate), look, &rows);
 
-	for (i = 0; i < list.count && r == 0; i++) {
+	for (i = 0; i < rows.count && r == 0; i++) {
+		row = rows_at(&rows, i);
 		wire_begin(request->out, VERB_ROW);
-		wire_put_str(request->out, TAG_USER, list.rows[i].name);
-		wire_put_num(request->out, TAG_CHANGED, list.rows[i].changed);
-		wire_put_num(request->out, TAG_OTP, list.rows[i].otp);
+		wire_put_str(request->out, TAG_USER, row->name);
+		wire_put_num(request->out, TAG_CHANGED, row->changed);
+		wire_put_num(request->out, TAG_OTP, row->otp);
 		wire_put_str(request->out, TAG_STATE,
-		    list.rows[i].disabled ? "disabled" : "enabled");
+		    row->disabled ? "disabled" : "enabled");
 		r = request_send(request);
 	}
-	free(list.rows);
+	rows_clear(&rows);
 	if (r == 0)
 		request_done(request);
 	return r;
