@@ -3,6 +3,7 @@
 # The one entry to everything. All output is below $(BUILD).
 #
 #	make            the module, the daemon, its worker, the command
+#	make deps       install the Debian packages that this needs
 #	make demo       watch real logins being let in and turned away
 #	make check      every test; SANITIZE=1 for ASan and UBSan
 #	make bench      the figures
@@ -34,7 +35,7 @@ endif
 
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
-LIBDIR ?= $(PREFIX)/lib/x86_64-linux-gnu
+LIBDIR ?= $(PREFIX)/lib/$(shell $(CC) -print-multiarch)
 LIBEXECDIR ?= $(PREFIX)/lib/gatehouse
 
 # ------------------------------------------------------------- packages --
@@ -54,7 +55,6 @@ SECTIONS += demo bench
 NEED = install
 endif
 ifneq (,$(filter deps,$(MAKECMDGOALS)))
-SECTIONS += demo check bench
 NEED = install
 endif
 NEED ?= need
@@ -179,13 +179,13 @@ $(BUILD)/man/%: docs/man/%.scd | $(PACKAGES)
 
 # ----------------------------------------------------------- to run it all --
 demo: all $(BUILD)/test-idp
-	@BUILD=$(BUILD) tests/demo/demo.sh
+	@BUILD=$(BUILD) exec tests/demo/demo.sh
 
 check: tests
-	@BUILD=$(BUILD) tests/run
+	@BUILD=$(BUILD) exec tests/run
 
 bench: tests $(BENCHES)
-	@BUILD=$(BUILD) tests/bench/run
+	@BUILD=$(BUILD) exec tests/bench/run
 
 check-fresh:
 	@tests/fresh

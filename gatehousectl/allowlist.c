@@ -26,7 +26,9 @@ allowlist_check(const struct options *options)
 			return CTL_FAILED;
 		file = config->allowlist_file;
 	}
-	(void)allowlist_load(&list, file, findings_add, &findings);
+	if (allowlist_load(&list, file, findings_add, &findings) == 0 &&
+	    allowlist_count(list) == 0)
+		findings_add(file, 0, "no rule: nobody gets in", &findings);
 	r = findings_show(&findings, file);
 	allowlist_free(&list);
 	config_free(&config);

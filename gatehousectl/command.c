@@ -99,6 +99,17 @@ fits_arguments(struct options *options, const struct command *command)
 	return 1;
 }
 
+static int
+is_noun(const char *word)
+{
+	const struct command *command;
+
+	for (command = commands; command < commands + COMMANDS; command++)
+		if (strcmp(command->noun, word) == 0)
+			return 1;
+	return 0;
+}
+
 const struct command *
 command_find(struct options *options)
 {
@@ -117,8 +128,11 @@ command_find(struct options *options)
 		complain("%s %s: there is no such verb; see gatehousectl "
 			 "--help",
 		    options->words[0], options->words[1]);
+	else if (is_noun(options->words[0]))
+		complain("%s: a verb must follow; see gatehousectl %s --help",
+		    options->words[0], options->words[0]);
 	else
-		complain("%s: not a verb by itself; see gatehousectl --help",
+		complain("%s: there is no such verb; see gatehousectl --help",
 		    options->words[0]);
 	return NULL;
 }

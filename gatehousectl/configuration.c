@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gatehousectl/findings.h"
 #include "gatehousectl/json.h"
@@ -19,7 +20,7 @@
 
 /* Users that are named have to exist, or gatehoused does not start. */
 static void
-check_peers(const char *file, const char *key, const char *names,
+check_users(const char *file, const char *key, const char *names,
     struct findings *findings)
 {
 	char *copy = strdup(names), *name, *rest;
@@ -31,10 +32,53 @@ check_peers(const char *file, const char *key, const char *names,
 	     name != NULL; name = strtok_r(NULL, " ,\t", &rest))
 		if (getpwnam(name) == NULL) {
 			snprintf(text, sizeof(text),
-			    "[peers] %s: there is no user \"%s\"", key, name);
+			    "%s: there is no user \"%s\"", key, name);
 			findings_add(file, 0, text, findings);
 		}
 	free(copy);
+}
+
+/*
+ * The folder of a file that the daemon makes. Those of the defaults are made
+ * by the service manager.
+ */
+static void
+check_folder(const char *file, const char *key, const char *path,
+    const char *fallback, struct findings *findings)
+{
+	char folder[VALUE_SIZE], text[VALUE_SIZE + 64];
+
+	if (path[0] != '/' || strcmp(path, fallback) == 0)
+		return;
+	snprintf(folder, sizeof(folder), "%s", path);
+	strrchr(folder, '/')[1] = '\0';
+	if (access(folder, F_OK) == 0)
+		return;
+	snprintf(text, sizeof(text), "%s: there is no folder %s", key, folder);
+	findings_add(file, 0, text, findings);
+}
+
+static void
+check_places(
+    const char *file, const struct config *config, struct findings *findings)
+{
+	struct config *fallback = NULL;
+
+	if (config_new(&fallback) != 0) {
+		findings_add(file, 0, gate_strerror(GATE_ENOMEM), findings);
+		return;
+	}
+	if (config->run_as[0] != '\0')
+		check_users(file, "[gate] run_as", config->run_as, findings);
+	check_folder(
+	    file, "[gate] socket", config->socket, fallback->socket, findings);
+	check_folder(file, "[store] path", config->store_path,
+	    fallback->store_path, findings);
+	check_folder(file, "[store] master_key", config->master_key,
+	    fallback->master_key, findings);
+	check_folder(
+	    file, "[log] to", config->log_to, fallback->log_to, findings);
+	config_free(&fallback);
 }
 
 static void
@@ -46,6 +90,11 @@ check_saml(
 	char text[sizeof(why) + 16];
 	int r = offline_worker(&worker, config, why, sizeof(why));
 
+	if (r == 0 && saml_worker_warning(worker) != NULL) {
+		snprintf(why, sizeof(why), "idp_metadata: %s",
+		    saml_worker_warning(worker));
+		r = GATE_ECONFIG;
+	}
 	saml_worker_free(&worker);
 	/* without SSO there is the fallback */
 	if (r == 0 || r == GATE_ENOTFOUND)
@@ -63,10 +112,13 @@ config_check(const struct options *options)
 	struct allowlist *list = NULL;
 
 	if (config_load(&config, file, findings_add, &findings) == 0) {
-		check_peers(file, "login", config->peers_login, &findings);
-		check_peers(file, "admin", config->peers_admin, &findings);
+		check_users(
+		    file, "[peers] login", config->peers_login, &findings);
+		check_users(
+		    file, "[peers] admin", config->peers_admin, &findings);
 		(void)allowlist_load(
 		    &list, config->allowlist_file, findings_add, &findings);
+		check_places(file, config, &findings);
 		check_saml(file, config, &findings);
 	} else
 		note("the files that it names are looked at once it is good");

@@ -100,8 +100,12 @@ verify(const struct options *options, const struct config *config,
 	char why[512] = "";
 	int r;
 
-	if (offline_worker(&worker, config, why, sizeof(why)) != 0) {
-		complain("%s; see gatehousectl config check", why);
+	r = offline_worker(&worker, config, why, sizeof(why));
+	if (r != 0) {
+		complain("%s; see gatehousectl config check",
+		    r == GATE_ENOTFOUND ? "SSO is off: set entity_id, acs_url "
+					  "and idp_metadata of [saml]"
+					: why);
 		return CTL_FAILED;
 	}
 	/* any error but a refusal is the worker's end, and refused as well */

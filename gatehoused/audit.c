@@ -34,7 +34,7 @@ open_target(const char *to, int *fd)
 		*fd = open(to,
 		    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC |
 			O_NOCTTY,
-		    0640);
+		    0600);
 	return *fd < 0 ? GATE_EIO : 0;
 }
 

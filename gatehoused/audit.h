@@ -30,7 +30,7 @@ struct audit_event {
 };
 
 /*
- * to is "syslog", "stderr" or an absolute path; a file is made with mode 0640
+ * to is "syslog", "stderr" or an absolute path; a file is made with mode 0600
  * and appended to, a symbolic link is refused. 0, or GATE_EIO (errno).
  */
 int audit_new(struct audit **audit, const char *to);

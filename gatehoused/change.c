@@ -50,10 +50,6 @@ ask_new_password(struct login *l)
 	};
 	char text[512];
 
-	if (l->new_password != NULL) {
-		/* the person has been told what is wrong with it */
-		return refuse(&l->refusal, REASON_PASSWORD_WEAK, NULL);
-	}
 	if (l->answer == NULL)
 		return login_ask(
 		    l, PROMPT_HIDDEN, KIND_NEW_AUTHTOK, "New password: ");
@@ -62,7 +58,7 @@ ask_new_password(struct login *l)
 		return GATE_ENOMEM;
 	if (password_policy_check(
 		&policy, l->user, l->answer, text, sizeof(text)) != 0)
-		return login_ask(l, PROMPT_ERROR, KIND_TEXT, text);
+		return login_tell(l, REASON_PASSWORD_WEAK, text);
 	memcpy(l->new_password, l->answer, strlen(l->answer) + 1);
 	return LOGIN_NEXT;
 }
@@ -75,7 +71,8 @@ retype_password(struct login *l)
 		    "Retype new password: ");
 	if (!secret_equal(l->answer, strlen(l->answer), l->new_password,
 		strlen(l->new_password)))
-		return refuse(&l->refusal, REASON_PASSWORD_RETYPE, NULL);
+		return login_tell(
+		    l, REASON_PASSWORD_RETYPE, "The two passwords differ.");
 	return LOGIN_NEXT;
 }
 

@@ -50,7 +50,9 @@ lock_store(struct gate *gate, const char *store_path)
 	gate->lock_fd = open(
 	    path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
 	if (gate->lock_fd < 0) {
-		log_error("%s: %s", path, strerror(errno));
+		log_error("[store] path: %s cannot be made: %s; its folder "
+			  "must be there, and belong to gatehoused's user",
+		    path, strerror(errno));
 		return GATE_EIO;
 	}
 	if (flock(gate->lock_fd, LOCK_EX | LOCK_NB) != 0) {
@@ -93,7 +95,10 @@ load_key(struct gate *gate, const char *path)
 		}
 		r = seal_key_create(path);
 		if (r != 0) {
-			log_error("%s cannot be made: %s", path,
+			log_error("[store] master_key: %s cannot be made: %s; "
+				  "its folder must be there, and belong to "
+				  "gatehoused's user",
+			    path,
 			    r == GATE_EIO ? strerror(errno) : gate_strerror(r));
 			return r;
 		}
@@ -107,13 +112,24 @@ load_key(struct gate *gate, const char *path)
 }
 
 static int
+audit_opened(const char *to, int r)
+{
+	if (r != 0)
+		log_error("[log] to = %s cannot be opened: %s", to,
+		    r == GATE_EIO ? strerror(errno) : gate_strerror(r));
+	return r;
+}
+
+static int
 open_audit(struct gate *gate, const char *to)
 {
-	int r = audit_new(&gate->audit, to);
+	return audit_opened(to, audit_new(&gate->audit, to));
+}
 
-	if (r != 0)
-		log_error("[log] to = %s: %s", to, strerror(errno));
-	return r;
+static int
+reopen_audit(struct gate *gate, const char *to)
+{
+	return audit_opened(to, audit_reopen(gate->audit, to));
 }
 
 static int
@@ -217,7 +233,7 @@ gate_reload(struct gate *gate)
 	pthread_mutex_lock(&gate->reload_lock);
 	r = policy_load(&fresh, gate->config_path);
 	if (r == 0)
-		r = audit_reopen(gate->audit, fresh->config->log_to);
+		r = reopen_audit(gate, fresh->config->log_to);
 	pthread_mutex_lock(&gate->policy_lock);
 	old = gate->policy;
 	gate->reload_failed = r != 0;

@@ -40,6 +40,29 @@ clear_stale(const struct sockaddr_un *address)
 	return unlink(address->sun_path) == 0 ? 0 : GATE_EIO;
 }
 
+/* Clients believe a socket only where nobody else could have put it. */
+static int
+check_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)] = "/";
+	struct stat st;
+
+	if (slash != path)
+		memcpy(folder, path, (size_t)(slash - path));
+	if (lstat(folder, &st) != 0 || !S_ISDIR(st.st_mode)) {
+		log_error("[gate] socket: there is no folder %s", folder);
+		return GATE_ENOTFOUND;
+	}
+	if (st.st_mode & (S_IWGRP | S_IWOTH)) {
+		log_error("[gate] socket: others may write to %s, so that no "
+			  "client would believe in it; chmod go-w %s",
+		    folder, folder);
+		return GATE_EUNSAFE;
+	}
+	return 0;
+}
+
 static int
 bind_to(int fd, const struct sockaddr_un *address)
 {
@@ -69,6 +92,10 @@ listener_open(const char *path, int *fd)
 		return GATE_ETOOBIG;
 	}
 	memcpy(address.sun_path, path, strlen(path) + 1);
+	r = check_folder(path);
+	if (r != 0)
+		return r;
+	r = GATE_EIO;
 	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (*fd < 0)
 		goto out;

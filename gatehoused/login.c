@@ -249,6 +249,22 @@ conclude(struct login *l)
 	l->flow = NULL;
 }
 
+/* Stage by stage, until one asks or ends the flow, or none is left. */
+static int
+go_through(struct login *l)
+{
+	int r;
+
+	do {
+		r = l->flow->stages[l->at](l);
+		l->answer = NULL;
+		if (r == LOGIN_NEXT)
+			l->at++;
+	} while (r == LOGIN_NEXT && l->at < STAGES_MAX &&
+	    l->flow->stages[l->at] != NULL);
+	return r;
+}
+
 int
 login_go_on(struct login *l, const char *answer, struct wire_msg *out)
 {
@@ -256,17 +272,9 @@ login_go_on(struct login *l, const char *answer, struct wire_msg *out)
 
 	l->answer = answer;
 	l->out = out;
-	for (;;) {
-		r = l->flow->stages[l->at](l);
-		l->answer = NULL;
-		if (r == LOGIN_ASK)
-			return LOGIN_ASK;
-		if (r != LOGIN_NEXT)
-			break;
-		l->at++;
-		if (l->at == STAGES_MAX || l->flow->stages[l->at] == NULL)
-			break;
-	}
+	r = l->told ? GATE_EREFUSED : go_through(l);
+	if (r == LOGIN_ASK)
+		return LOGIN_ASK;
 	if (r == LOGIN_NEXT)
 		memset(&l->refusal, 0, sizeof(l->refusal));
 	else if (r != GATE_EREFUSED)
@@ -286,22 +294,30 @@ login_ask(struct login *l, enum prompt_style style, enum prompt_kind kind,
 	return LOGIN_ASK;
 }
 
-/* A name that could forge a line or a path somewhere is nobody's. */
-static int
-name_is_sound(const char *name)
+int
+login_tell(struct login *l, enum reason reason, const char *text)
+{
+	(void)refuse(&l->refusal, reason, NULL);
+	l->told = 1;
+	return login_ask(l, PROMPT_ERROR, KIND_TEXT, text);
+}
+
+int
+login_name_is_sound(const char *name)
 {
 	const unsigned char *at;
 
 	for (at = (const unsigned char *)name; *at != '\0'; at++)
 		if (*at < 0x20 || *at == 0x7f)
 			return 0;
-	return name[0] != '\0' && name[0] != '-' && strchr(name, '/') == NULL;
+	return name[0] != '\0' && name[0] != '-' && strchr(name, '/') == NULL &&
+	    strlen(name) < STORE_USER_MAX;
 }
 
 int
 login_name(struct login *l, const char *user)
 {
-	if (!name_is_sound(user) || strlen(user) >= sizeof(l->user))
+	if (!login_name_is_sound(user))
 		return refuse(&l->refusal, REASON_USER_INVALID,
 		    "a user name must be printable, not begin with \"-\" and "
 		    "hold no \"/\"");

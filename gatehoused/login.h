@@ -61,6 +61,7 @@ struct login {
 
 	/* the dialogue: the answer is there only while its stage runs */
 	const char *answer;
+	int told; /* refused; only the person's nod is waited for */
 	struct wire_msg *out;
 
 	/* how it ended */
@@ -89,6 +90,18 @@ int login_go_on(struct login *login, const char *answer, struct wire_msg *out);
 /* For stages: asks, by returning login_ask(...). */
 int login_ask(struct login *login, enum prompt_style style,
     enum prompt_kind kind, const char *text);
+
+/*
+ * For stages: refuses, but tells the person first, by returning
+ * login_tell(...). Only for what the person has to mend.
+ */
+int login_tell(struct login *login, enum reason reason, const char *text);
+
+/*
+ * Whether this can be a user's name: one that could forge a line or a path
+ * somewhere is nobody's.
+ */
+int login_name_is_sound(const char *name);
 
 /*
  * The user whom a proof names: becomes the user where the application asked

@@ -123,6 +123,6 @@ main(int argc, char **argv)
 	harden_memory();
 	r = run(&options);
 	if (r != 0)
-		log_error("not running: %s", gate_strerror(r));
+		log_error("not running");
 	return r == 0 ? 0 : 1;
 }

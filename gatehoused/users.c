@@ -32,9 +32,7 @@ user_add(struct request *request)
 	struct refusal weak = { .reason = REASON_PASSWORD_WEAK };
 	int r;
 
-	if (name == NULL || name[0] == '\0' || name[0] == '-' ||
-	    strchr(name, '/') != NULL || strlen(name) >= sizeof(user.name) ||
-	    password == NULL)
+	if (name == NULL || !login_name_is_sound(name) || password == NULL)
 		return GATE_EINVAL;
 	if (password_policy_check(
 		&policy, name, password, weak.detail, sizeof(weak.detail)) != 0)

@@ -65,6 +65,9 @@ workers_new(struct workers **workers, const struct workers_options *options,
 		w->idle_count++;
 	}
 	w->idps = saml_worker_idp_count(w->idle[0]);
+	if (saml_worker_warning(w->idle[0]) != NULL)
+		log_warn(
+		    "[saml] idp_metadata: %s", saml_worker_warning(w->idle[0]));
 	*workers = w;
 	w = NULL;
 	r = 0;

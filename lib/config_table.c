@@ -131,7 +131,8 @@ static const struct config_key keys[] = {
 	    "the database that keeps the state"),
 	PATH("store", "path", store_path, "/var/lib/gatehouse/gate.db",
 	    "the database file"),
-	PATH("store", "master_key", master_key, "/etc/gatehouse/master.key",
+	PATH("store", "master_key", master_key,
+	    "/etc/gatehouse/keys/master.key",
 	    "the key file that seals secrets in the store"),
 
 	TEXT("log", "to", log_to, "syslog",

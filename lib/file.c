@@ -40,7 +40,7 @@ file_judge(
 	}
 	if (st->st_uid != 0 && st->st_uid != geteuid()) {
 		explain(why, why_size,
-		    "owned by uid %u: it must be root or uid %u; chown FILE",
+		    "owned by uid %u: it must be root's or uid %u's; chown it",
 		    (unsigned)st->st_uid, (unsigned)geteuid());
 		return GATE_EUNSAFE;
 	}

@@ -15,12 +15,11 @@
  */
 enum verb {
 	/* requests of a PAM module */
-	VERB_LOGIN =
-	    1,        /* STEP SERVICE USER? RHOST? TTY? RUSER? SSH? SESSION? */
-	VERB_ANSWER,  /* TEXT */
-	VERB_ACCOUNT, /* as LOGIN */
-	VERB_OPEN,    /* as LOGIN, PID: the session begins */
-	VERB_CLOSE,   /* SESSION USER: the session ends */
+	VERB_LOGIN = 1, /* STEP SERVICE USER? RHOST? TTY? SSH? SESSION? */
+	VERB_ANSWER,    /* TEXT */
+	VERB_ACCOUNT,   /* as LOGIN */
+	VERB_OPEN,      /* as LOGIN, PID: the session begins */
+	VERB_CLOSE,     /* SESSION USER: the session ends */
 	VERB_CHAUTHTOK, /* SERVICE USER RUID PRELIMINARY EXPIRED_ONLY */
 
 	/* requests of a person or an administrator */
@@ -56,7 +55,6 @@ enum tag {
 	TAG_USER,         /* PAM_USER */
 	TAG_RHOST,        /* PAM_RHOST as it is, or an address literal */
 	TAG_TTY,          /* PAM_TTY */
-	TAG_RUSER,        /* PAM_RUSER */
 	TAG_SSH,          /* SSH_CONNECTION of the PAM environment */
 	TAG_SESSION,      /* a session's id; no secret */
 	TAG_PID,          /* a process id */

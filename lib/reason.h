@@ -63,7 +63,6 @@
 	X(PEER, "peer_not_allowed",                                            \
 	    "the calling process may not ask this: see [peers]")               \
 	X(ABANDONED, "abandoned", "the conversation was given up or timed out")\
-	X(REQUEST, "bad_request", "the request does not make sense")           \
 	/* the machinery */                                                    \
 	X(STORE_FAILED, "store_failed", "the store failed; see the log")       \
 	X(STORE_FULL, "store_full", "no space left for the store")             \

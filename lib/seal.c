@@ -36,7 +36,9 @@ seal_key_load(
 	if (r == GATE_ETOOBIG || (r == 0 && size != SEAL_KEY_SIZE)) {
 		if (why != NULL)
 			snprintf(why, why_size,
-			    "not a master key: it has %d bytes", SEAL_KEY_SIZE);
+			    "not a master key: one has %d bytes, this file "
+			    "has not",
+			    SEAL_KEY_SIZE);
 		r = GATE_ECONFIG;
 	}
 	if (r != 0)

@@ -19,7 +19,6 @@ static const struct {
 	{ TAG_USER, PAM_USER },
 	{ TAG_RHOST, PAM_RHOST },
 	{ TAG_TTY, PAM_TTY },
-	{ TAG_RUSER, PAM_RUSER },
 };
 
 static const struct {

@@ -109,6 +109,21 @@ read_metadata(struct service *service, char *why, size_t why_size)
 	return r;
 }
 
+/* IdPs that verify nothing are no error, but somebody should know. */
+static void
+put_warning(struct service *service)
+{
+	char text[SAML_URI_MAX + 128], warning[sizeof(text) + 64];
+	size_t n =
+	    saml_idps_unusable(service->idps, clock_wall(), text, sizeof(text));
+
+	if (n == 0)
+		return;
+	snprintf(warning, sizeof(warning), "%s (%zu of %zu IdPs)", text, n,
+	    saml_idps_count(service->idps));
+	wire_put_str(service->msg, TAG_DETAIL, warning);
+}
+
 /*
  * Takes the settings, which come first, and answers for them. The limit holds
  * while the metadata is read, so that one which is too small is found now and
@@ -141,6 +156,7 @@ setup(struct service *service)
 	wire_put_num(service->msg, TAG_OUTCOME, OUTCOME_GRANTED);
 	wire_put_num(service->msg, TAG_IDP_COUNT,
 	    (int64_t)saml_idps_count(service->idps));
+	put_warning(service);
 	return reply(service->msg);
 }
 

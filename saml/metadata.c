@@ -11,6 +11,7 @@
 #include <xmlsec/xmlsec.h>
 #include <xmlsec/keys.h>
 
+#include "lib/clock.h"
 #include "lib/error.h"
 #include "saml/element.h"
 #include "saml/identity.h"
@@ -389,4 +390,47 @@ size_t
 saml_idps_count(const struct saml_idps *idps)
 {
 	return (size_t)xmlHashSize(idps->by_entity_id);
+}
+
+/* A look at all IdPs for the one that is of no use. */
+struct survey {
+	int64_t now;
+	size_t unusable;
+	char *text;
+	size_t size;
+};
+
+static void
+look_at(void *payload, void *data, const xmlChar *name)
+{
+	const struct saml_idp *idp = payload;
+	struct survey *survey = data;
+	int expired = idp->valid_until != 0 && idp->valid_until <= survey->now;
+	char until[CLOCK_TEXT_SIZE];
+
+	(void)name;
+	if (!expired && idp->key_count > 0)
+		return;
+	if (survey->unusable++ > 0)
+		return;
+	clock_text(idp->valid_until, until);
+	if (expired)
+		snprintf(survey->text, survey->size,
+		    "%s cannot be used: its metadata was valid until %s",
+		    idp->entity_id, until);
+	else
+		snprintf(survey->text, survey->size,
+		    "%s cannot be used: it has no signing key of RSA from "
+		    "2048 bits, P-256 or P-384",
+		    idp->entity_id);
+}
+
+size_t
+saml_idps_unusable(
+    const struct saml_idps *idps, int64_t now, char *text, size_t size)
+{
+	struct survey survey = { .now = now, .text = text, .size = size };
+
+	xmlHashScan(idps->by_entity_id, look_at, &survey);
+	return survey.unusable;
 }

@@ -41,4 +41,11 @@ const struct saml_idp *saml_idps_find(
 
 size_t saml_idps_count(const struct saml_idps *idps);
 
+/*
+ * How many of them verify nothing at now (epoch seconds), for want of a usable
+ * key or past their validUntil; text says so of one, as an example.
+ */
+size_t saml_idps_unusable(
+    const struct saml_idps *idps, int64_t now, char *text, size_t size);
+
 #endif

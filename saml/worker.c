@@ -21,6 +21,7 @@ struct saml_worker {
 	pid_t pid; /* -1: ended and reaped */
 	int fd;
 	int64_t idp_count;
+	char *warning; /* about the settings, or NULL */
 	size_t response_max;
 	struct wire_msg *msg; /* each verification's question and answer */
 };
@@ -49,6 +50,12 @@ pid_t
 saml_worker_pid(const struct saml_worker *worker)
 {
 	return worker->pid;
+}
+
+const char *
+saml_worker_warning(const struct saml_worker *worker)
+{
+	return worker->warning;
 }
 
 int64_t
@@ -147,7 +154,7 @@ static const struct {
 	enum saml_worker_exit status;
 	const char *text;
 } exits[] = {
-	{ SAML_WORKER_DONE, "hung up" },
+	{ SAML_WORKER_DONE, "hung up: is it gatehouse-saml, of this version?" },
 	{ SAML_WORKER_BY_HAND, "was started in a way that it does not know" },
 	{ SAML_WORKER_OPEN,
 	    "could not shut itself in: see its standard error" },
@@ -245,6 +252,11 @@ setup(struct saml_worker *worker, const struct saml_settings *settings,
 	case OUTCOME_GRANTED:
 		worker->idp_count = wire_num(msg, TAG_IDP_COUNT, 0);
 		r = worker->idp_count > 0 ? 0 : GATE_EPROTO;
+		detail = wire_str(msg, TAG_DETAIL);
+		if (r == 0 && detail != NULL) {
+			worker->warning = strdup(detail);
+			r = worker->warning != NULL ? 0 : GATE_ENOMEM;
+		}
 		break;
 	case OUTCOME_UNAVAILABLE:
 		r = answered_error(msg);
@@ -324,6 +336,7 @@ saml_worker_free(struct saml_worker **worker)
 	if (self->fd >= 0)
 		close(self->fd);
 	wire_msg_free(&self->msg);
+	free(self->warning);
 	free(self);
 	*worker = NULL;
 }

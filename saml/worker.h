@@ -18,8 +18,9 @@
  *
  *	VERB_SAML_SETUP: the body of saml_settings_put
  *	VERB_SAML_VERIFY: RESPONSE NOW IN_RESPONSE_TO?
- *	VERB_RESULT: OUTCOME_GRANTED and IDP_COUNT, or saml_identity_put;
- *	    OUTCOME_DENIED REASON DETAIL; OUTCOME_UNAVAILABLE ERROR DETAIL
+ *	VERB_RESULT: OUTCOME_GRANTED, IDP_COUNT and a warning as DETAIL?, or
+ *saml_identity_put; OUTCOME_DENIED REASON DETAIL; OUTCOME_UNAVAILABLE ERROR
+ *DETAIL
  */
 struct saml_worker;
 
@@ -76,6 +77,12 @@ struct saml_request {
 int saml_worker_verify(struct saml_worker *worker,
     const struct saml_request *request, int64_t deadline,
     struct saml_identity **identity, struct refusal *refusal);
+
+/*
+ * What the worker found odd about settings that it has taken, such as an IdP
+ * that cannot be used, in a sentence; NULL for nothing. The worker's own.
+ */
+const char *saml_worker_warning(const struct saml_worker *worker);
 
 /* How many IdPs the worker knows from its metadata. */
 int64_t saml_worker_idp_count(const struct saml_worker *worker);

@@ -109,7 +109,7 @@ field() {
 	ctl 2 sso check --now yesterday -
 	has "$stderr" 'must be seconds since 1970$'
 	ctl 2 session
-	has "$stderr" '^gatehousectl: session: not a verb by itself; '
+	has "$stderr" '^gatehousectl: session: a verb must follow; '
 	ctl 2 session lsit
 	has "$stderr" '^gatehousectl: session lsit: there is no such verb; '
 	ctl 2 session show
@@ -412,7 +412,7 @@ field() {
 	has "$stderr" 'none\.xml: there is no such file; see gatehousectl'
 	sed -i '/^idp_metadata/d' gate.conf
 	ctl 4 sso check response
-	has "$stderr" 'idp_metadata is not set'
+	has "$stderr" 'SSO is off'
 }
 
 @test "user add: one line that is not empty" {

@@ -18,7 +18,7 @@ gate_make() {
 	GATE=$(cd "$GATE" && pwd)
 	"$BUILD/test-idp" keys --dir "$GATE/idp" "${IDP_KEY[@]}"
 	cat > "$GATE/allowlist" <<-END
-		# who may sign in, and from where
+		# from where people may sign in
 		allow 192.0.2.0/24	# the office
 		allow 2001:db8:1::/48
 		allow 127.0.0.1

@@ -88,7 +88,6 @@ static const struct word text_tags[] = {
 	{ "user", TAG_USER },
 	{ "rhost", TAG_RHOST },
 	{ "tty", TAG_TTY },
-	{ "ruser", TAG_RUSER },
 	{ "ssh", TAG_SSH },
 	{ "session", TAG_SESSION },
 	{ "text", TAG_TEXT },

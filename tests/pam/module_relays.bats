@@ -11,11 +11,11 @@ load module.bash
 @test "the whole context goes with the request" {
 	daemon result:granted:user=alice
 	line auth required
-	loader -u alice -i rhost=192.0.2.1 -i tty=pts/3 -i ruser=bob \
+	loader -u alice -i rhost=192.0.2.1 -i tty=pts/3 \
 		-e "SSH_CONNECTION=192.0.2.1 22 192.0.2.2 22" \
 		-e GATEHOUSE_SESSION=s7 gate authenticate
 	heard "login step=0 service=gate user=alice rhost=192.0.2.1 \
-tty=pts/3 ruser=bob ssh=192.0.2.1 22 192.0.2.2 22 session=s7"
+tty=pts/3 ssh=192.0.2.1 22 192.0.2.2 22 session=s7"
 }
 
 @test "empty items are left out, and the process environment is not read" {

@@ -101,7 +101,6 @@ forge(const struct forged *f)
 	wire_put_str(msg, TAG_USER, f->user);
 	wire_put_str(msg, TAG_RHOST, DAEMON_ADDRESS);
 	wire_put_str(msg, TAG_SSH, DAEMON_ADDRESS " 1 127.0.0.1 22");
-	wire_put_str(msg, TAG_RUSER, "root");
 	wire_put_str(msg, TAG_SESSION, f->session);
 	wire_put_num(msg, TAG_PID, getppid());
 	wire_put_num(msg, TAG_ALL, 1);

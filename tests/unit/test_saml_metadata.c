@@ -346,6 +346,36 @@ test_many(void **state)
 	saml_idps_free(&idps);
 }
 
+/* Those that verify nothing are counted, and one is named. */
+static void
+test_unusable(void **state)
+{
+	static const struct {
+		const char *more;
+		const char *words;
+	} cases[] = {
+		{ "", "no signing key" },
+		{ " validUntil=\"2030-01-01T00:00:00Z\"", "2030-01-01" },
+	};
+	char text[1200];
+	struct saml_idps *idps;
+	char *entity;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		entity = fixture_entity("https://a.example", cases[i].more, "");
+		idps = read_idps(entity);
+		free(entity);
+		assert_int_equal(
+		    saml_idps_unusable(idps, 1893456000, text, sizeof(text)),
+		    1);
+		assert_non_null(strstr(text, "https://a.example"));
+		assert_non_null(strstr(text, cases[i].words));
+		saml_idps_free(&idps);
+	}
+}
+
 /* For another encoding libxml2 would open files, which the sandbox forbids. */
 static void
 test_encoding(void **state)
@@ -380,6 +410,7 @@ main(void)
 		cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_siblings),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_unusable),
 		cmocka_unit_test(test_encoding),
 	};
 

@@ -95,7 +95,8 @@ test_key_size(void **state)
 				     why, sizeof(why)),
 		    GATE_ECONFIG);
 		assert_null(key);
-		assert_string_equal(why, "not a master key: it has 32 bytes");
+		assert_string_equal(why,
+		    "not a master key: one has 32 bytes, this file has not");
 	}
 	seal_key_free(&key);
 	seal_key_free(NULL);
