@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "gatehoused/assertion.h"
 #include "gatehoused/stages.h"
 #include "gatehoused/wall_clock.h"
 #include "lib/clock.h"
@@ -26,7 +26,7 @@ account_uid(struct login *l, uid_t *uid)
 		*uid = found->pw_uid;
 		return 0;
 	}
-	if (r == 0 || r == ENOENT || r == ESRCH)
+	if (r == 0)
 		return GATE_ENOTFOUND;
 	return refuse(&l->refusal, REASON_USER_LOOKUP,
 	    "looking up \"%s\" failed: %s", l->user, strerror(r));
@@ -115,12 +115,7 @@ use_up(struct store_tx *tx, struct login *l)
 	int r = 0;
 
 	if (l->identity != NULL) {
-		r = store_replay_claim(tx, l->identity->issuer,
-		    l->identity->assertion_id, l->identity->replay_until);
-		if (r == GATE_EEXISTS)
-			r = refuse(&l->refusal, REASON_REPLAY,
-			    "assertion %s of %s was used before",
-			    l->identity->assertion_id, l->identity->issuer);
+		r = assertion_claim(tx, l->identity, &l->refusal);
 	} else if (l->ticket != NULL) {
 		r = store_ticket_take(tx, l->ticket->hash, l->ticket);
 		if (r == GATE_ENOTFOUND)
@@ -267,6 +262,8 @@ open_session(struct login *l)
 
 	if (l->session[0] == '\0') {
 		r = without_login(l);
+		if (r == 0 && !(l->rights & RIGHT_LOGIN))
+			r = refuse(&l->refusal, REASON_PEER, NULL);
 		if (r == 0)
 			r = where_from(l);
 		l->method = "external";

@@ -95,11 +95,15 @@ choose(const struct wire_msg *msg)
 static int
 copy(const struct wire_msg *msg, enum tag tag, char *to, size_t size)
 {
-	const char *text = wire_str(msg, (uint16_t)tag);
+	size_t length;
+	const char *text = wire_bytes(msg, (uint16_t)tag, &length);
 
 	if (text == NULL)
 		return 0;
-	return (size_t)snprintf(to, size, "%s", text) < size ? 0 : GATE_EPROTO;
+	if (length >= size || strlen(text) != length)
+		return GATE_EPROTO;
+	memcpy(to, text, length + 1);
+	return 0;
 }
 
 /*
@@ -326,7 +330,8 @@ login_name(struct login *l, const char *user)
 		    "the proof is for \"%s\", the application asked for \"%s\"",
 		    user, l->user);
 	memcpy(l->user, user, strlen(user) + 1);
-	return 0;
+	/* before anything is compared for a name that came only now */
+	return peer_may(l);
 }
 
 struct lookup {
@@ -354,11 +359,8 @@ login_user(struct login *l, struct store_user *user)
 int
 login_fault(struct login *l, int error)
 {
-	enum reason reason = error == GATE_EFULL ? REASON_STORE_FULL
-	    : error == GATE_ESTORE               ? REASON_STORE_FAILED
-						 : REASON_INTERNAL;
-
 	log_error("%s of \"%s\" by %s: %s", l->flow->verb, l->user, l->service,
 	    gate_strerror(error));
-	return refuse(&l->refusal, reason, "%s", gate_strerror(error));
+	return refuse(
+	    &l->refusal, reason_from_error(error), "%s", gate_strerror(error));
 }

@@ -6,6 +6,9 @@
 
 #include "lib/error.h"
 
+/* Some verifications, but not a thread for long. */
+#define STRANGER_WAITS_MS 300
+
 int
 peer_of(int fd, struct peer *peer)
 {
@@ -45,7 +48,14 @@ peer_rights(const struct peer *peer, const struct policy *policy)
 }
 
 int64_t
-peer_patience(unsigned rights, const struct policy *policy)
+peer_patience_to_read(unsigned rights, const struct policy *policy)
 {
 	return rights != 0 ? policy->config->request_timeout * 1000 : 0;
+}
+
+int64_t
+peer_patience_for_worker(unsigned rights, const struct policy *policy)
+{
+	return rights != 0 ? policy->config->request_timeout * 1000
+			   : STRANGER_WAITS_MS;
 }

@@ -31,9 +31,10 @@ unsigned peer_rights(const struct peer *peer, const struct policy *policy);
 
 /*
  * How many milliseconds a thread may wait on behalf of a peer with these
- * rights, for it to read or for a worker to be idle. Without rights it is not
- * waited for: strangers may not hold up who signs people in.
+ * rights: for it to read what it is told, and for a worker to become idle.
+ * Strangers may not hold up who signs people in.
  */
-int64_t peer_patience(unsigned rights, const struct policy *policy);
+int64_t peer_patience_to_read(unsigned rights, const struct policy *policy);
+int64_t peer_patience_for_worker(unsigned rights, const struct policy *policy);
 
 #endif

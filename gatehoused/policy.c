@@ -49,6 +49,9 @@ load_workers(struct policy *p)
 	int r;
 
 	r = saml_settings_load(&settings, p->config, why, sizeof(why));
+	if (p->config->saml_key[0] != '\0')
+		log_warn("[saml] key and certificate have no effect yet: "
+			 "nothing is signed or decrypted");
 	if (r == GATE_ENOTFOUND)
 		return 0; /* SSO is not configured: the fallback remains */
 	if (r == 0)

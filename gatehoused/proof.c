@@ -24,7 +24,8 @@ prove_response(struct login *l)
 	if (l->policy->workers == NULL)
 		return refuse(&l->refusal, REASON_SSO_OFF, NULL);
 	r = workers_verify(l->policy->workers, &request,
-	    peer_patience(l->rights, l->policy), &l->identity, &l->refusal);
+	    peer_patience_for_worker(l->rights, l->policy), &l->identity,
+	    &l->refusal);
 	return r != 0 ? r : login_name(l, l->identity->user);
 }
 

@@ -47,58 +47,31 @@ answer_dialogue(struct request *request)
  * to it that a peer without rights gets no further than itself.
  */
 static const struct {
+	const char *name;
 	unsigned right;
 	request_handler *handle;
 } verbs[] = {
-	[VERB_LOGIN] = { 0, begin_dialogue },
-	[VERB_ANSWER] = { 0, answer_dialogue },
-	[VERB_ACCOUNT] = { 0, begin_dialogue },
-	[VERB_OPEN] = { 0, begin_dialogue },
-	[VERB_CLOSE] = { 0, begin_dialogue },
-	[VERB_CHAUTHTOK] = { 0, begin_dialogue },
-	[VERB_TICKET] = { 0, ticket_exchange },
-	[VERB_SESSION_LIST] = { 0, session_list },
-	[VERB_SESSION_SHOW] = { 0, session_show },
-	[VERB_SESSION_END] = { 0, session_end },
-	[VERB_USER_ADD] = { RIGHT_ADMIN, user_add },
-	[VERB_USER_REMOVE] = { RIGHT_ADMIN, user_remove },
-	[VERB_USER_LIST] = { RIGHT_ADMIN, user_list },
-	[VERB_OTP_ENROLL] = { RIGHT_ADMIN, otp_enroll },
-	[VERB_STATUS] = { 0, status_show },
-	[VERB_ALLOWLIST_TEST] = { RIGHT_ADMIN, allowlist_test },
-	[VERB_CLOCK_ACCEPT] = { RIGHT_ADMIN, clock_accept },
+	[VERB_LOGIN] = { "login", 0, begin_dialogue },
+	[VERB_ANSWER] = { "answer", 0, answer_dialogue },
+	[VERB_ACCOUNT] = { "account", 0, begin_dialogue },
+	[VERB_OPEN] = { "open", 0, begin_dialogue },
+	[VERB_CLOSE] = { "close", 0, begin_dialogue },
+	[VERB_CHAUTHTOK] = { "chauthtok", 0, begin_dialogue },
+	[VERB_TICKET] = { "ticket", 0, ticket_exchange },
+	[VERB_SESSION_LIST] = { "session_list", 0, session_list },
+	[VERB_SESSION_SHOW] = { "session_show", 0, session_show },
+	[VERB_SESSION_END] = { "session_end", 0, session_end },
+	[VERB_USER_ADD] = { "user_add", RIGHT_ADMIN, user_add },
+	[VERB_USER_REMOVE] = { "user_remove", RIGHT_ADMIN, user_remove },
+	[VERB_USER_LIST] = { "user_list", RIGHT_ADMIN, user_list },
+	[VERB_OTP_ENROLL] = { "otp_enroll", RIGHT_ADMIN, otp_enroll },
+	[VERB_STATUS] = { "status", 0, status_show },
+	[VERB_ALLOWLIST_TEST] = { "allowlist_test", RIGHT_ADMIN,
+	    allowlist_test },
+	[VERB_CLOCK_ACCEPT] = { "clock_accept", RIGHT_ADMIN, clock_accept },
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
-
-void
-request_dispatch(struct request *request)
-{
-	uint16_t verb = wire_verb(request->in);
-	int r;
-
-	if (verb >= VERB_COUNT || verbs[verb].handle == NULL)
-		r = GATE_EPROTO;
-	else if ((verbs[verb].right & ~request->rights) != 0)
-		r = GATE_EPERM;
-	else
-		r = verbs[verb].handle(request);
-	if (r == 0)
-		return;
-	wire_begin(request->out, VERB_RESULT);
-	wire_put_num(request->out, TAG_OUTCOME,
-	    r == GATE_EPERM        ? OUTCOME_DENIED
-		: r == GATE_EPROTO ? OUTCOME_DENIED
-				   : OUTCOME_UNAVAILABLE);
-	wire_put_num(request->out, TAG_ERROR, r);
-}
-
-void
-request_done(struct request *request)
-{
-	wire_begin(request->out, VERB_RESULT);
-	wire_put_num(request->out, TAG_OUTCOME, OUTCOME_GRANTED);
-}
 
 static void
 record(struct request *request, const char *verb, const char *user,
@@ -112,6 +85,43 @@ record(struct request *request, const char *verb, const char *user,
 		.detail = refusal->detail };
 
 	audit_write(gate_audit(request->gate), &event);
+}
+
+void
+request_dispatch(struct request *request)
+{
+	uint16_t verb = wire_verb(request->in);
+	struct refusal refusal;
+	int r;
+
+	if (verb >= VERB_COUNT || verbs[verb].handle == NULL)
+		r = GATE_EPROTO;
+	else if ((verbs[verb].right & ~request->rights) != 0)
+		r = GATE_EPERM;
+	else
+		r = verbs[verb].handle(request);
+	if (r == 0)
+		return;
+	/* what was not even begun is a decision too */
+	if (verb < VERB_COUNT && (r == GATE_EPERM || r == GATE_EPROTO)) {
+		(void)refuse(&refusal, reason_from_error(r), NULL);
+		record(request, verbs[verb].name,
+		    wire_str(request->in, TAG_USER), &refusal);
+	}
+	wire_begin(request->out, VERB_RESULT);
+	wire_put_num(request->out, TAG_OUTCOME,
+	    r == GATE_EPERM || r == GATE_EPROTO ? OUTCOME_DENIED
+						: OUTCOME_UNAVAILABLE);
+	wire_put_num(request->out, TAG_ERROR, r);
+	wire_put_num(request->out, TAG_DELAY,
+	    request->policy->config->fail_delay * 1000);
+}
+
+void
+request_done(struct request *request)
+{
+	wire_begin(request->out, VERB_RESULT);
+	wire_put_num(request->out, TAG_OUTCOME, OUTCOME_GRANTED);
 }
 
 void
@@ -141,7 +151,8 @@ int
 request_send(struct request *request)
 {
 	return wire_send(request->fd, request->out,
-	    clock_mono_ms() + peer_patience(request->rights, request->policy));
+	    clock_mono_ms() +
+		peer_patience_to_read(request->rights, request->policy));
 }
 
 int

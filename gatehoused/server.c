@@ -45,6 +45,10 @@ struct server {
 	size_t thread_count;
 	size_t max; /* [gate] connections */
 	int64_t next_warning;
+	pthread_t reload_id;
+	int reload_begun;  /* reload_id is to be joined */
+	int reload_wanted; /* SIGHUP came */
+	int reloading;
 	pthread_mutex_t lock; /* over the list, and busy of each in it */
 	struct connection *connections;
 	size_t count;
@@ -261,6 +265,45 @@ sweep(struct server *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
+/*
+ * Reading everything anew takes as long as a worker takes to start: in a
+ * thread of its own, so that time goes on for everybody else meanwhile.
+ */
+static void *
+reload(void *data)
+{
+	struct server *s = data;
+
+	(void)gate_reload(s->gate);
+	__atomic_store_n(&s->reloading, 0, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static void
+begin_reload(struct server *s)
+{
+	if (s->reload_begun)
+		pthread_join(s->reload_id, NULL);
+	s->reloading = 1;
+	s->reload_wanted = 0;
+	s->reload_begun = pthread_create(&s->reload_id, NULL, reload, s) == 0;
+	if (!s->reload_begun)
+		log_error("cannot start a thread to reload in");
+}
+
+/*
+ * A caller whom accept could not take (ENFILE, no memory) would stay at the
+ * door until the next one comes: an edge is told once.
+ */
+static void
+knock_again(struct server *s)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLET,
+		.data.ptr = &s->listen_fd };
+
+	(void)epoll_ctl(s->epoll_fd, EPOLL_CTL_MOD, s->listen_fd, &event);
+}
+
 /* Signals and the clock, until it is time to stop. */
 static void
 preside(struct server *s)
@@ -275,13 +318,17 @@ preside(struct server *s)
 		while (
 		    read(s->signal_fd, &info, sizeof(info)) == sizeof(info)) {
 			if (info.ssi_signo == SIGHUP)
-				(void)gate_reload(s->gate);
+				s->reload_wanted = 1;
 			else
 				stopping = 1;
 		}
+		if (s->reload_wanted &&
+		    !__atomic_load_n(&s->reloading, __ATOMIC_ACQUIRE))
+			begin_reload(s);
 		if (clock_mono_ms() >= next_tick) {
 			next_tick = clock_mono_ms() + TICK_MS;
 			sweep(s);
+			knock_again(s);
 		}
 		if (clock_mono_ms() >= next_house) {
 			next_house = clock_mono_ms() + HOUSE_EVERY;
@@ -348,6 +395,8 @@ close_all(struct server *s)
 	uint64_t one = 1;
 	size_t i;
 
+	if (s->reload_begun)
+		pthread_join(s->reload_id, NULL);
 	if (s->stop_fd >= 0)
 		(void)!write(s->stop_fd, &one, sizeof(one));
 	for (i = 0; i < s->thread_count; i++) {

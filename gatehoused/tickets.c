@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gatehoused/assertion.h"
 #include "gatehoused/request.h"
 #include "gatehoused/wall_clock.h"
 #include "lib/clock.h"
@@ -56,12 +57,7 @@ commit(struct store_tx *tx, void *data)
 	int r = wall_clock_check(tx, x->config->clock_skew, &x->refusal);
 
 	if (r == 0)
-		r = store_replay_claim(tx, x->identity->issuer,
-		    x->identity->assertion_id, x->identity->replay_until);
-	if (r == GATE_EEXISTS)
-		return refuse(&x->refusal, REASON_REPLAY,
-		    "assertion %s of %s was used before",
-		    x->identity->assertion_id, x->identity->issuer);
+		r = assertion_claim(tx, x->identity, &x->refusal);
 	return r == 0 ? store_ticket_put(tx, &x->ticket) : r;
 }
 
@@ -79,8 +75,8 @@ exchange(struct request *request, struct exchange *x, char ticket[TICKET_SIZE])
 	if (request->policy->workers == NULL)
 		return refuse(&x->refusal, REASON_SSO_OFF, NULL);
 	r = workers_verify(request->policy->workers, &verify,
-	    peer_patience(request->rights, request->policy), &x->identity,
-	    &x->refusal);
+	    peer_patience_for_worker(request->rights, request->policy),
+	    &x->identity, &x->refusal);
 	if (r == 0)
 		r = describe(x);
 	if (r == 0)
@@ -97,6 +93,9 @@ ticket_exchange(struct request *request)
 	char ticket[TICKET_SIZE] = "";
 	int r = exchange(request, &x, ticket);
 
+	if (r != 0 && r != GATE_EREFUSED && r != GATE_EPROTO)
+		r = refuse(
+		    &x.refusal, reason_from_error(r), "%s", gate_strerror(r));
 	if (r == GATE_EREFUSED)
 		r = request_refused(request, "ticket",
 		    x.identity != NULL ? x.identity->user : NULL, &x.refusal);

@@ -10,7 +10,7 @@
 #include "lib/error.h"
 #include "lib/log.h"
 
-/* Starting includes reading the metadata, of which there may be much. */
+/* For all of them; it includes reading the metadata, of which may be much. */
 #define START_TIMEOUT 30000
 
 struct workers {
@@ -28,11 +28,11 @@ struct workers {
 };
 
 static int
-start(struct workers *workers, struct saml_worker **worker, char *why,
-    size_t why_size)
+start(struct workers *workers, int64_t deadline, struct saml_worker **worker,
+    char *why, size_t why_size)
 {
 	return saml_worker_new(worker, workers->program, workers->settings,
-	    clock_mono_ms() + START_TIMEOUT, why, why_size);
+	    deadline, why, why_size);
 }
 
 int
@@ -41,6 +41,7 @@ workers_new(struct workers **workers, const struct workers_options *options,
 {
 	struct workers *w = calloc(1, sizeof(*w));
 	pthread_condattr_t monotonic;
+	int64_t deadline = clock_mono_ms() + START_TIMEOUT;
 	int r = GATE_ENOMEM;
 
 	if (w == NULL) {
@@ -59,7 +60,7 @@ workers_new(struct workers **workers, const struct workers_options *options,
 	if (w->program == NULL || w->idle == NULL)
 		goto out;
 	for (; w->count < options->count; w->count++) {
-		r = start(w, &w->idle[w->count], why, why_size);
+		r = start(w, deadline, &w->idle[w->count], why, why_size);
 		if (r != 0)
 			goto out;
 		w->idle_count++;
@@ -118,11 +119,19 @@ take(struct workers *w, int64_t patience, struct saml_worker **worker,
 	return r;
 }
 
+/* The last to be put back is the first to be taken, unless it has yet to be
+ * started: while another is idle, nobody has to wait for that. */
 static void
 put_back(struct workers *w, struct saml_worker *worker, int failed)
 {
+	size_t at;
+
 	pthread_mutex_lock(&w->lock);
-	w->idle[w->idle_count++] = worker;
+	at = worker != NULL ? w->idle_count : 0;
+	memmove(w->idle + at + 1, w->idle + at,
+	    (w->idle_count - at) * sizeof(*w->idle));
+	w->idle[at] = worker;
+	w->idle_count++;
 	w->verified += !failed;
 	w->replaced += failed;
 	pthread_cond_signal(&w->idle_one);
@@ -139,7 +148,7 @@ replace(struct workers *w, struct saml_worker **worker,
 
 	log_warn("%s; starting another SAML worker", refusal->detail);
 	saml_worker_free(worker);
-	r = start(w, worker, why, sizeof(why));
+	r = start(w, clock_mono_ms() + w->timeout, worker, why, sizeof(why));
 	if (r != 0)
 		log_error("cannot start %s: %s %s", w->program,
 		    gate_strerror(r), why);
@@ -175,7 +184,8 @@ workers_verify(struct workers *w, const struct saml_request *request,
 	if (worker != NULL && !saml_worker_ready(worker))
 		bury(w, &worker);
 	if (worker == NULL)
-		r = start(w, &worker, why, sizeof(why));
+		r = start(
+		    w, clock_mono_ms() + w->timeout, &worker, why, sizeof(why));
 	if (r == 0)
 		r = saml_worker_verify(worker, request,
 		    clock_mono_ms() + w->timeout, identity, refusal);

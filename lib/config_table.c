@@ -93,7 +93,7 @@ static const struct config_key keys[] = {
 	    "how far the IdP's clock may be off"),
 	BOOL("saml", "allow_unsolicited", allow_unsolicited, "no",
 	    "whether a Response that nobody requested is taken"),
-	SIZE("saml", "max_response", max_response, "1M", KIB(16), MIB(8),
+	SIZE("saml", "max_response", max_response, "1M", KIB(16), MIB(1),
 	    "the largest Response, decoded"),
 	DURATION("saml", "max_validity", max_validity, "1h", MINUTES(1),
 	    HOURS(24), "the longest time an assertion may be valid"),

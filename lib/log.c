@@ -41,11 +41,15 @@ log_level_set(enum log_level level)
 static void
 emit(enum log_level level, const char *format, va_list ap)
 {
-	char text[1024];
+	char text[1024], *at;
 
 	if (level > sink.level)
 		return;
 	vsnprintf(text, sizeof(text), format, ap);
+	/* what it quotes may be a stranger's: it cannot begin a line */
+	for (at = text; *at != '\0'; at++)
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			*at = '?';
 	if (sink.program != NULL)
 		fprintf(stderr, "%s: %s%s\n", sink.program, levels[level].word,
 		    text);

@@ -32,6 +32,23 @@ reason_help(enum reason reason)
 }
 
 enum reason
+reason_from_error(int error)
+{
+	switch (error) {
+	case GATE_EFULL:
+		return REASON_STORE_FULL;
+	case GATE_ESTORE:
+		return REASON_STORE_FAILED;
+	case GATE_EPERM:
+		return REASON_PEER;
+	case GATE_EPROTO:
+		return REASON_REQUEST;
+	default:
+		return REASON_INTERNAL;
+	}
+}
+
+enum reason
 reason_from_word(const char *word)
 {
 	unsigned i;

@@ -62,6 +62,9 @@
 	X(NO_SESSION, "no_session", "no such session is open")                 \
 	X(PEER, "peer_not_allowed",                                            \
 	    "the calling process may not ask this: see [peers]")               \
+	X(REQUEST, "bad_request",                                              \
+	    "what the application says does not fit: a name that is too long, "\
+	    "or with a NUL inside")                                            \
 	X(ABANDONED, "abandoned", "the conversation was given up or timed out")\
 	/* the machinery */                                                    \
 	X(STORE_FAILED, "store_failed", "the store failed; see the log")       \
@@ -169,6 +172,9 @@ const char *reason_word(enum reason reason);
 
 /* What an administrator should look at. Static storage. */
 const char *reason_help(enum reason reason);
+
+/* The reason for a failure of the machinery (enum gate_error). */
+enum reason reason_from_error(int error);
 
 /* The reason of a word; REASON_INTERNAL for a word that is none. */
 enum reason reason_from_word(const char *word);

@@ -52,7 +52,7 @@ int store_read(struct store *store, store_change *look, void *data);
 #define STORE_NAME_MAX    256
 #define STORE_SERVICE_MAX 64
 #define STORE_ADDRESS_MAX 64
-#define STORE_ID_MAX      1024
+#define STORE_ID_MAX      1025 /* SAML core 8.3.6 has 1024, and a NUL */
 #define STORE_HASH_SIZE   32
 
 /* --- replay marks (SAML core 5.4.1, profiles 4.1.4.5) --- */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/error.h"
+#include "lib/file.h"
 #include "lib/protocol.h"
 #include "lib/wire.h"
 
@@ -294,7 +295,7 @@ saml_worker_new(struct saml_worker **worker, const char *program,
 {
 	struct saml_worker *new;
 	char text[128];
-	int r = GATE_ENOMEM;
+	int fd, r = GATE_ENOMEM;
 
 	snprintf(why, why_size, "%s", gate_strerror(r));
 	new = calloc(1, sizeof(*new));
@@ -306,6 +307,13 @@ saml_worker_new(struct saml_worker **worker, const char *program,
 	r = wire_msg_new(&new->msg, saml_worker_body_max(settings));
 	if (r != 0)
 		goto out;
+	/* who may write to it may say who anybody is */
+	r = file_open(program, FILE_TRUSTED, &fd, text, sizeof(text));
+	if (r != 0) {
+		snprintf(why, why_size, "%s: %s", program, text);
+		goto out;
+	}
+	close(fd);
 	r = start(new, program);
 	if (r != 0) {
 		snprintf(why, why_size, "%s: %s", program, strerror(errno));

@@ -269,7 +269,7 @@ field() {
 	has "$output" '^KEY +TYPE +DEFAULT +RANGE +MEANING$'
 	has "$output" '^\[gate\] threads +number +8 +1 to 256 +threads that'
 	has "$output" '^\[saml\] clock_skew +duration +1m +0s to 5m +how far'
-	has "$output" '^\[saml\] max_response +size +1M +16K to 8M +the '
+	has "$output" '^\[saml\] max_response +size +1M +16K to 1M +the '
 	has "$output" '^\[allowlist\] absent +choice +refuse +refuse, local +'
 	has "$output" '^\[gate\] run_as +text +- +- +the user'
 }

@@ -96,7 +96,7 @@ does_not_start() {
 	echo "$output"
 	[ "$status" -eq 1 ]
 	[[ $output == *"$1"* ]]
-	[[ $output == *"not running: "* ]]
+	[[ $output == *"not running"* ]]
 }
 
 # worker_pids: of the daemon's workers, the oldest first.

@@ -432,7 +432,7 @@ test_sentences(void **state)
 	    "3: [gate] request_timeout = 2m: must be a duration from 1s to 1m "
 	    "(a number and s, m, h or d)\n"
 	    "4: [gate] socket = gate.sock: must be an absolute path\n"
-	    "6: [saml] max_response = 9M: must be a size from 16K to 8M "
+	    "6: [saml] max_response = 9M: must be a size from 16K to 1M "
 	    "(a number and K, M or G)\n"
 	    "7: [saml] acs_url = http://sp.example/acs: must be an https:// "
 	    "URL (http:// only to localhost, 127.0.0.1 or [::1])\n"

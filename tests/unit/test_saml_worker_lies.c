@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -190,11 +191,12 @@ start(void)
 		.max_response = 1 << 20,
 	};
 	struct saml_worker *worker = NULL;
-	char why[512];
+	char why[512], self[4096] = "";
 	int r;
 
-	r = saml_worker_new(&worker, "/proc/self/exe", &settings, TEN_SECONDS,
-	    why, sizeof(why));
+	assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
+	r = saml_worker_new(
+	    &worker, self, &settings, TEN_SECONDS, why, sizeof(why));
 	if (r != 0)
 		fail_msg("%s: %s", gate_strerror(r), why);
 	return worker;
