@@ -83,6 +83,7 @@ static const struct rule rules[] = {
 	CALL(poll),
 	CALL(ppoll),
 	CALL(restart_syscall),
+	CALL(sched_yield), /* before it waits */
 	/* memory */
 	CALL(brk),
 	CALL_IF(
@@ -111,7 +112,6 @@ static const struct rule rules[] = {
 #ifdef __SANITIZE_ADDRESS__
 	/* the allocator's and the report's own; that of leaks needs ptrace(2)
 	 * and a thread, and cannot be had in here */
-	CALL(sched_yield),
 	CALL(sigaltstack),
 #endif
 };
