@@ -110,6 +110,12 @@ int login_name_is_sound(const char *name);
 int login_name(struct login *login, const char *user);
 
 /*
+ * Fills in login->record, a fresh one, from what is known and was proven: 0 or
+ * GATE_EIO.
+ */
+int login_describe(struct login *login);
+
+/*
  * What the store keeps of the login's user: 0, GATE_ENOTFOUND with an empty
  * record, or an error of the store.
  */

@@ -24,9 +24,11 @@ stage password_verdict; /* tells it at once, where no code follows */
 stage code;             /* after a password: asks for the code, tells both */
 
 /* entry.c: what becomes of it. */
-stage peer_may;  /* a peer without rights asks for itself only */
-stage may_they;  /* that, and no root or system account */
-stage let_in;    /* uses the proofs up and puts the sign-in on record */
+stage peer_may; /* a peer without rights asks for itself only */
+stage may_they; /* that, and no root or system account */
+stage let_in;   /* uses the proofs up and puts the sign-in on record */
+
+/* record.c: the hooks that come after, by the record of the sign-in. */
 stage signed_in; /* account: there is such a sign-in, and may_they */
 stage open_session;
 stage close_session;

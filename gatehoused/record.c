@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "gatehoused/stages.h"
+#include "lib/clock.h"
+#include "lib/error.h"
+#include "session/session.h"
+
+/* The record that the application refers to, of this user and service. */
+static int
+find_record(struct store_tx *tx, struct login *l)
+{
+	int r = store_session_get(tx, l->session, &l->record);
+
+	if (r == GATE_ENOTFOUND)
+		return refuse(&l->refusal, REASON_NO_SESSION,
+		    "there is no sign-in or session %s", l->session);
+	if (r == 0)
+		r = session_is_of(&l->record, l->user, l->service, &l->refusal);
+	return r;
+}
+
+static int
+claim(struct store_tx *tx, struct login *l)
+{
+	int r = find_record(tx, l);
+
+	if (r == 0)
+		r = session_claim(&l->record, clock_wall(),
+		    l->policy->config->login_grace, &l->refusal);
+	return r;
+}
+
+static int
+claim_only(struct store_tx *tx, void *data)
+{
+	return claim(tx, data);
+}
+
+/* 0 where a login without the gate is allowed by the configuration. */
+static int
+without_login(struct login *l)
+{
+	if (l->policy->config->without_login == WITHOUT_LOGIN_ALLOW)
+		return 0;
+	return refuse(&l->refusal, REASON_NO_LOGIN, NULL);
+}
+
+int
+signed_in(struct login *l)
+{
+	int r;
+
+	if (l->session[0] == '\0')
+		r = without_login(l);
+	else
+		r = store_read(gate_store(l->gate), claim_only, l);
+	/* a fresh sign-in has been asked may_they a moment ago */
+	if (r == 0 &&
+	    (l->session[0] == '\0' || l->record.state != SESSION_SIGNED_IN))
+		r = may_they(l);
+	return r;
+}
+
+static int
+commit_open(struct store_tx *tx, void *data)
+{
+	struct login *l = data;
+	int r;
+
+	if (l->session[0] == '\0') {
+		session_opened(&l->record, l->tty, l->pid, clock_wall());
+		return store_session_add(tx, &l->record);
+	}
+	r = claim(tx, l);
+	if (r == 0 && l->record.state != SESSION_SIGNED_IN)
+		r = refuse(&l->refusal, REASON_NO_SESSION,
+		    "session %s is open already", l->session);
+	if (r != 0)
+		return r;
+	session_opened(&l->record, l->tty, l->pid, clock_wall());
+	return store_session_update(tx, &l->record);
+}
+
+int
+open_session(struct login *l)
+{
+	int r = 0;
+
+	if (l->session[0] == '\0') {
+		r = without_login(l);
+		if (r == 0 && !(l->rights & RIGHT_LOGIN))
+			r = refuse(&l->refusal, REASON_PEER, NULL);
+		if (r == 0)
+			r = where_from(l);
+		l->method = "external";
+		if (r == 0)
+			r = login_describe(l);
+	}
+	if (r == 0)
+		r = store_write(gate_store(l->gate), commit_open, l);
+	if (r != 0 && r != GATE_EREFUSED)
+		l->record.id[0] = '\0';
+	return r;
+}
+
+static int
+commit_close(struct store_tx *tx, void *data)
+{
+	struct login *l = data;
+	int r = find_record(tx, l);
+
+	/* ended by somebody else before: there is nothing left to do */
+	if (r != 0 || l->record.state == SESSION_ENDED)
+		return r;
+	session_ended(&l->record, "closed", clock_wall());
+	return store_session_update(tx, &l->record);
+}
+
+int
+close_session(struct login *l)
+{
+	if (l->session[0] == '\0')
+		return refuse(&l->refusal, REASON_NO_SESSION,
+		    "the application names no session");
+	return store_write(gate_store(l->gate), commit_close, l);
+}
