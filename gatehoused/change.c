@@ -37,6 +37,7 @@ ask_old_password(struct login *l)
 	r = login_user(l, &user);
 	if (r == 0)
 		r = verifier_check(user.verifier, l->answer);
+	explicit_bzero(&user, sizeof(user));
 	if (r == GATE_EREFUSED)
 		r = refuse(&l->refusal, REASON_BAD_PASSWORD, NULL);
 	return r;

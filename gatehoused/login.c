@@ -329,7 +329,7 @@ login_name(struct login *l, const char *user)
 		return refuse(&l->refusal, REASON_USER_MISMATCH,
 		    "the proof is for \"%s\", the application asked for \"%s\"",
 		    user, l->user);
-	memcpy(l->user, user, strlen(user) + 1);
+	memmove(l->user, user, strlen(user) + 1); /* it may be l->user */
 	/* before anything is compared for a name that came only now */
 	return peer_may(l);
 }

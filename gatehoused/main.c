@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -73,30 +74,43 @@ become(const char *path)
 	return r;
 }
 
+/*
+ * Where the socket is, for as long as the daemon runs. A copy: to hold on to
+ * the policy would keep the workers of the first one after every reload.
+ */
+static int
+copy_socket(struct gate *gate, char **socket)
+{
+	struct policy *policy = gate_policy(gate);
+
+	*socket = strdup(policy->config->socket);
+	policy_unref(&policy);
+	return *socket != NULL ? 0 : GATE_ENOMEM;
+}
+
 static int
 run(const struct options *options)
 {
 	struct gate *gate = NULL;
-	struct policy *policy = NULL;
+	char *socket = NULL;
 	int fd = -1;
 	int r = become(options->config);
 
-	if (r != 0)
-		return r;
-	r = gate_new(&gate, options->config);
-	if (r != 0)
-		return r;
-	policy = gate_policy(gate);
-	r = listener_open(policy->config->socket, &fd);
+	if (r == 0)
+		r = gate_new(&gate, options->config);
+	if (r == 0)
+		r = copy_socket(gate, &socket);
+	if (r == 0)
+		r = listener_open(socket, &fd);
 	if (r == 0) {
-		log_info("ready on %s", policy->config->socket);
+		log_info("ready on %s", socket);
 		notify_state("READY=1");
 		r = server_run(gate, fd);
 		notify_state("STOPPING=1");
-		(void)unlink(policy->config->socket);
+		(void)unlink(socket);
 		close(fd);
 	}
-	policy_unref(&policy);
+	free(socket);
 	gate_free(&gate);
 	return r;
 }

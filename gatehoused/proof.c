@@ -153,6 +153,7 @@ password(struct login *l)
 	if (known != 0 && known != GATE_ENOTFOUND)
 		return known;
 	r = verifier_check(user.verifier, l->password);
+	explicit_bzero(user.verifier, sizeof(user.verifier));
 	secret_free(l->password, LOGIN_PASSWORD_SIZE);
 	l->password = NULL;
 	if (r != 0 && r != GATE_EREFUSED)

@@ -50,11 +50,12 @@ find_address(struct login *l, struct address *address)
 		*address = by_ssh;
 		return 0;
 	}
-	if (l->rhost[0] != '\0')
+	/* one that cannot be read is not the same as none */
+	if (l->rhost[0] != '\0' || l->ssh[0] != '\0')
 		return refuse(&l->refusal, REASON_ADDRESS_NAME,
-		    "PAM_RHOST is \"%s\"; names are never resolved (for sshd "
-		    "set UseDNS no)",
-		    l->rhost);
+		    "PAM_RHOST is \"%s\", SSH_CONNECTION is \"%s\"; names are "
+		    "never resolved (for sshd set UseDNS no)",
+		    l->rhost, l->ssh);
 	return refuse(&l->refusal, REASON_ADDRESS_MISSING,
 	    "service \"%s\" gave no client address; see [allowlist] absent",
 	    l->service);

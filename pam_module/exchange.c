@@ -47,8 +47,7 @@ put_request(const struct exchange *x)
 	if (x->verb == VERB_OPEN)
 		wire_put_num(msg, TAG_PID, getpid());
 	if (x->verb == VERB_CHAUTHTOK) {
-		/* passwd is setuid: to the daemon it is root, whoever runs it
-		 */
+		/* passwd is setuid: the daemon sees root, whoever runs it */
 		wire_put_num(msg, TAG_RUID, getuid());
 		wire_put_num(
 		    msg, TAG_PRELIMINARY, (x->flags & PAM_PRELIM_CHECK) != 0);

@@ -71,6 +71,34 @@ reload() {
 	login 192.0.2.7 "$r"
 }
 
+@test "the workers of an old configuration end with it" {
+	for _ in 1 2 3; do
+		reload 'read anew'
+	done
+	login
+	for _ in $(seq 100); do
+		[ "$(pgrep -c -P "$GATE_PID")" -eq 2 ] && return 0
+		sleep 0.05
+	done
+	pgrep -a -P "$GATE_PID"
+	return 1
+}
+
+@test "no address is local where that is allowed, and only none" {
+	caller() {
+		"$BUILD/tests/loader" -c "$GATE/pam.d" -u alice "$@" \
+		    -a "$(response alice --format deflate)" portal authenticate
+	}
+	run ! caller
+	gate_set allowlist absent local
+	reload 'read anew'
+	caller
+	run ! caller -i rhost=office.example
+	[ "$(decision reason)" = address_not_literal ]
+	run ! caller -e 'SSH_CONNECTION=UNKNOWN 65535 UNKNOWN 65535'
+	[ "$(decision reason)" = address_not_literal ]
+}
+
 @test "unsafe modes are refused" {
 	chmod 666 "$GATE/allowlist"
 	reload 'is kept'
