@@ -49,8 +49,10 @@ harden_become(const char *user)
 		return r;
 	if (geteuid() == 0)
 		log_warn("running as root; [gate] run_as names a better user");
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
-		log_error("no_new_privs: %s", strerror(errno));
+	/* the kernel sets dumpable anew when the user changes */
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
+		log_error("no_new_privs, dumpable: %s", strerror(errno));
 		return GATE_EPERM;
 	}
 	return 0;

@@ -2,34 +2,23 @@
 #include "lib/log.h"
 
 #include <stdio.h>
-#include <syslog.h>
 
 static struct {
-	const char *program; /* NULL: to syslog */
+	const char *program;
 	enum log_level level;
 } sink = { "gatehouse", LOG_LEVEL_INFO };
 
-static const struct {
-	const char *word;
-	int priority;
-} levels[] = {
-	[LOG_LEVEL_ERROR] = { "error: ", LOG_ERR },
-	[LOG_LEVEL_WARN] = { "warning: ", LOG_WARNING },
-	[LOG_LEVEL_INFO] = { "", LOG_INFO },
-	[LOG_LEVEL_DEBUG] = { "debug: ", LOG_DEBUG },
+static const char *const words[] = {
+	[LOG_LEVEL_ERROR] = "error: ",
+	[LOG_LEVEL_WARN] = "warning: ",
+	[LOG_LEVEL_INFO] = "",
+	[LOG_LEVEL_DEBUG] = "debug: ",
 };
 
 void
 log_to_stderr(const char *program)
 {
 	sink.program = program;
-}
-
-void
-log_to_syslog(const char *program)
-{
-	openlog(program, LOG_PID, LOG_AUTHPRIV);
-	sink.program = NULL;
 }
 
 void
@@ -50,12 +39,7 @@ emit(enum log_level level, const char *format, va_list ap)
 	for (at = text; *at != '\0'; at++)
 		if ((unsigned char)*at < 0x20 || *at == 0x7f)
 			*at = '?';
-	if (sink.program != NULL)
-		fprintf(stderr, "%s: %s%s\n", sink.program, levels[level].word,
-		    text);
-	else
-		syslog(
-		    levels[level].priority, "%s%s", levels[level].word, text);
+	fprintf(stderr, "%s: %s%s\n", sink.program, words[level], text);
 }
 
 #define LOG_FUNCTION(name, level)                                              \

@@ -16,10 +16,8 @@ enum log_level {
 	LOG_LEVEL_DEBUG
 };
 
-/* Where to: standard error with the program's name in front (the default), or
- * syslog(3), facility authpriv. */
+/* They go to standard error, with this name in front. */
 void log_to_stderr(const char *program);
-void log_to_syslog(const char *program);
 
 /* Leaves out what is less urgent than level; LOG_LEVEL_INFO at first. */
 void log_level_set(enum log_level level);
