@@ -3,47 +3,20 @@
 
 #include <cap-ng.h>
 #include <errno.h>
-#include <pwd.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "lib/become.h"
 #include "lib/error.h"
 #include "lib/log.h"
-
-static int
-change_user(const char *user)
-{
-	char buffer[16384];
-	struct passwd entry, *found = NULL;
-
-	if (getpwnam_r(user, &entry, buffer, sizeof(buffer), &found) != 0 ||
-	    found == NULL) {
-		log_error("[gate] run_as: there is no user \"%s\"", user);
-		return GATE_ENOTFOUND;
-	}
-	if (found->pw_uid == geteuid())
-		return 0;
-	if (geteuid() != 0) {
-		log_error("only root can become \"%s\"", user);
-		return GATE_EPERM;
-	}
-	capng_clear(CAPNG_SELECT_BOTH);
-	capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_KILL);
-	if (capng_change_id((int)found->pw_uid, (int)found->pw_gid,
-		CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING) != 0) {
-		log_error("cannot become \"%s\": %s", user, strerror(errno));
-		return GATE_EPERM;
-	}
-	return 0;
-}
 
 int
 harden_become(const char *user)
 {
-	int r = user[0] != '\0' ? change_user(user) : 0;
+	int r = become(user, CAP_KILL);
 
 	if (r != 0)
 		return r;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ipwhitelist/address.h"
+#include "lib/address.h"
 
 /*
  * The IP allowlist: a rules file turned into a table that is never changed

@@ -214,40 +214,79 @@ sync_directory(const char *path)
 	return r;
 }
 
+/*
+ * A file of another name beside the one it is to become, with these contents
+ * on disk. *draft is its name, freed by the caller.
+ */
+static int
+write_draft(
+    const char *path, mode_t mode, const void *bytes, size_t size, char **draft)
+{
+	int fd, saved, r = GATE_EIO;
+
+	if (asprintf(draft, "%s.XXXXXX", path) == -1) {
+		*draft = NULL;
+		return GATE_ENOMEM;
+	}
+	fd = mkostemp(*draft, O_CLOEXEC);
+	if (fd == -1)
+		return r;
+	if (fchmod(fd, mode) != -1 && write_full(fd, bytes, size) != -1 &&
+	    fsync(fd) != -1)
+		r = 0;
+	saved = errno;
+	close(fd);
+	if (r != 0)
+		unlink(*draft);
+	errno = saved;
+	return r;
+}
+
 int
 file_create(const char *path, const void *bytes, size_t size)
 {
-	char *draft = NULL;
-	int fd = -1, saved, r = GATE_EIO;
+	char *draft;
+	int saved, r;
 
 	/*
 	 * Written under another name and linked: link(2) neither follows nor
 	 * replaces what has the name already, and no reader meets half a file.
 	 */
-	if (asprintf(&draft, "%s.XXXXXX", path) == -1)
-		return GATE_ENOMEM;
-	fd = mkostemp(draft, O_CLOEXEC);
-	if (fd == -1)
-		goto out;
-	if (fchmod(fd, S_IRUSR | S_IWUSR) == -1 ||
-	    write_full(fd, bytes, size) == -1 || fsync(fd) == -1)
+	r = write_draft(path, S_IRUSR | S_IWUSR, bytes, size, &draft);
+	if (r != 0)
 		goto out;
 	if (link(draft, path) == -1) {
 		r = errno == EEXIST ? GATE_EEXISTS : GATE_EIO;
-		goto out;
-	}
-	if (sync_directory(path) == -1) {
+	} else if (sync_directory(path) == -1) {
 		unlink(path);
-		goto out;
+		r = GATE_EIO;
 	}
-	r = 0;
-out:
 	saved = errno;
-	if (fd != -1) {
-		close(fd);
-		unlink(draft);
-	}
-	free(draft);
+	unlink(draft);
 	errno = saved;
+out:
+	free(draft);
+	return r;
+}
+
+int
+file_replace(const char *path, mode_t mode, const void *bytes, size_t size)
+{
+	char *draft;
+	int saved, r;
+
+	r = write_draft(path, mode, bytes, size, &draft);
+	if (r != 0)
+		goto out;
+	if (rename(draft, path) == -1) {
+		saved = errno;
+		unlink(draft);
+		errno = saved;
+		r = GATE_EIO;
+	} else if (sync_directory(path) == -1) {
+		r = GATE_EIO;
+	}
+out:
+	free(draft);
 	return r;
 }

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 /* What a file must be like before it is believed. */
 enum file_safety {
@@ -33,5 +34,12 @@ int file_read(const char *path, enum file_safety safety, size_t max,
  * where there is anything of that name, GATE_EIO (errno), GATE_ENOMEM.
  */
 int file_create(const char *path, const void *bytes, size_t size);
+
+/*
+ * Puts a file of this mode and contents in the place of the one that has the
+ * name, or where none is. Whatever happens meanwhile, one of the two is there
+ * as a whole. On disk when it returns 0; else GATE_EIO (errno), GATE_ENOMEM.
+ */
+int file_replace(const char *path, mode_t mode, const void *bytes, size_t size);
 
 #endif

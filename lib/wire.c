@@ -240,10 +240,24 @@ wire_field_num(const struct wire_field *field, int64_t fallback)
 	return number;
 }
 
+int
+wire_copy(const struct wire_msg *msg, uint16_t tag, char *text, size_t size)
+{
+	size_t length;
+	const char *bytes = wire_bytes(msg, tag, &length);
+
+	if (bytes == NULL)
+		return 0;
+	if (length >= size || strlen(bytes) != length)
+		return GATE_EPROTO;
+	memcpy(text, bytes, length + 1);
+	return 0;
+}
+
 int64_t
 wire_num(const struct wire_msg *msg, uint16_t tag, int64_t fallback)
 {
-	struct wire_field field;
+	struct wire_field field = { .tag = tag };
 
 	field.bytes = wire_bytes(msg, tag, &field.size);
 	return field.bytes != NULL ? wire_field_num(&field, fallback)

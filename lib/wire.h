@@ -58,6 +58,13 @@ uint16_t wire_verb(const struct wire_msg *msg);
 const void *wire_bytes(const struct wire_msg *msg, uint16_t tag, size_t *size);
 const char *wire_str(const struct wire_msg *msg, uint16_t tag);
 
+/*
+ * Copies the text of the first field with this tag, none leaves text as it is:
+ * 0, or GATE_EPROTO for one that does not fit or has a NUL inside.
+ */
+int wire_copy(
+    const struct wire_msg *msg, uint16_t tag, char *text, size_t size);
+
 /* The number in the first field with this tag, or fallback without one. */
 int64_t wire_num(const struct wire_msg *msg, uint16_t tag, int64_t fallback);
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "ipwhitelist/address.h"
+#include "lib/address.h"
 #include "lib/error.h"
 
 /* Longer than any address: 70 characters, and again as a scope. */

@@ -199,6 +199,51 @@ test_create(void **state)
 	assert_int_equal(nftw(scratch, count_files, 4, FTW_PHYS), 0);
 }
 
+static void
+test_replace(void **state)
+{
+	const char *path = scratch_path("file"), *link = scratch_path("link");
+	const char *other = file_with("other", "theirs", 0600);
+	char *bytes = NULL;
+	size_t size = 0;
+	struct stat st;
+	mode_t mask = umask(0277);
+
+	(void)state;
+	assert_int_equal(file_replace(path, 0644, "first", 5), 0);
+	assert_int_equal(file_replace(path, 0640, "a\0b", 3), 0);
+	umask(mask);
+	assert_int_equal(lstat(path, &st), 0);
+	assert_int_equal(st.st_mode, S_IFREG | 0640);
+	assert_int_equal(
+	    file_read(path, FILE_TRUSTED, 9, &bytes, &size, NULL, 0), 0);
+	assert_int_equal(size, 3);
+	assert_memory_equal(bytes, "a\0b", 4);
+	free(bytes);
+
+	/* It takes a link's place, not that of what it points to. */
+	assert_int_equal(symlink("other", link), 0);
+	assert_int_equal(file_replace(link, 0644, "ours", 4), 0);
+	assert_int_equal(lstat(link, &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+	assert_int_equal(
+	    file_read(other, FILE_TRUSTED, 9, &bytes, &size, NULL, 0), 0);
+	assert_string_equal(bytes, "theirs");
+	free(bytes);
+
+	/* Where it cannot be done, what is there stays, and nothing more. */
+	assert_int_equal(
+	    file_replace(scratch_path("no/folder"), 0644, "", 0), GATE_EIO);
+	assert_int_equal(errno, ENOENT);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(unlink(link), 0);
+	assert_int_equal(unlink(other), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(file_replace(path, 0644, "x", 1), GATE_EIO);
+	assert_int_equal(errno, EISDIR);
+	assert_int_equal(nftw(scratch, count_files, 4, FTW_PHYS), 0);
+}
+
 int
 main(void)
 {
@@ -210,6 +255,7 @@ main(void)
 		TEST(test_owner),
 		TEST(test_read),
 		TEST(test_create),
+		TEST(test_replace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

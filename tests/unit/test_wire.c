@@ -187,6 +187,29 @@ reads_no_field_as_another_kind(void **state)
 }
 
 static void
+copies_what_fits(void **state)
+{
+	struct link *link = *state;
+	struct wire_msg *msg = link->out;
+	char text[6] = "as is";
+
+	wire_begin(msg, VERB);
+	wire_put_str(msg, 1, "alice");
+	wire_put_str(msg, 2, "");
+	wire_put_str(msg, 3, "alice1");
+	wire_put_bytes(msg, 4, "a\0b", 3);
+	assert_int_equal(wire_copy(msg, 9, text, sizeof(text)), 0);
+	assert_string_equal(text, "as is");
+	assert_int_equal(wire_copy(msg, 1, text, sizeof(text)), 0);
+	assert_string_equal(text, "alice");
+	assert_int_equal(wire_copy(msg, 3, text, sizeof(text)), GATE_EPROTO);
+	assert_int_equal(wire_copy(msg, 4, text, sizeof(text)), GATE_EPROTO);
+	assert_string_equal(text, "alice");
+	assert_int_equal(wire_copy(msg, 2, text, sizeof(text)), 0);
+	assert_string_equal(text, "");
+}
+
+static void
 keeps_an_error_for_the_sending(void **state)
 {
 	struct link *link = *state;
@@ -565,6 +588,7 @@ main(void)
 		TEST(carries_every_kind_of_field),
 		TEST(carries_nothing_but_a_verb),
 		TEST(reads_no_field_as_another_kind),
+		TEST(copies_what_fits),
 		TEST(keeps_an_error_for_the_sending),
 		TEST(receives_up_to_its_own_cap),
 		TEST(carries_as_much_as_is_allowed),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ipwhitelist/address.h"
+#include "lib/address.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef IPWHITELIST_ADDRESS_H
-#define IPWHITELIST_ADDRESS_H
+#ifndef GATE_ADDRESS_H
+#define GATE_ADDRESS_H
 
 #include <stdint.h>
 
