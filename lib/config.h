@@ -16,6 +16,53 @@ enum config_without_login {
 	WITHOUT_LOGIN_ALLOW
 };
 
+enum config_cbc {
+	CBC_REFUSE,
+	CBC_SIGNED_RESPONSE,
+	CBC_ACCEPT
+};
+enum config_binding {
+	BINDING_REDIRECT, /* SAML bindings 3.4 */
+	BINDING_POST      /* 3.5 */
+};
+
+/* [idp NAME]: what is particular to one IdP; NAME is for people. */
+struct config_idp {
+	char *name;
+	int line;
+	char *entity_id;
+	char *user_from;  /* "": as in [saml] */
+	char *user_scope; /* "": as in [saml] */
+	int64_t strip_scope;
+};
+
+/* [service NAME]: what is particular to one PAM service. */
+struct config_service {
+	char *name;
+	int line;
+	int64_t max_authn_age; /* 0: no limit */
+	char *authn_context; /* acceptable classes, blank-separated; "": any */
+};
+
+/* [metadata NAME]: metadata that is kept fresh from a URL. */
+struct config_source {
+	char *name;
+	int line;
+	char *url;
+	char *file;        /* the backing file, which idp_metadata reads */
+	char *certificate; /* of who signs it; "": TLS is all there is */
+	int64_t refresh;   /* seconds between two looks */
+	int64_t max_size;
+	int64_t min_entities; /* percent of the last good count */
+};
+
+/* A line of [access] or [access SERVICE], for access/rules.h to read. */
+struct config_rule {
+	char *service; /* "": all without rules of their own */
+	char *text;
+	int line;
+};
+
 /*
  * gatehouse.conf, read and checked. Texts are never NULL: an empty one means
  * not set. Durations are seconds, sizes bytes. What each key means, its
@@ -49,18 +96,33 @@ struct config {
 	char *entity_id;
 	char *acs_url;
 	char *idp_metadata;
+	char *slo_url;
 	char *saml_key;
 	char *saml_certificate;
+	char *rollover_key;
+	char *rollover_certificate;
 	char *user_from;
+	char *user_scope; /* "@example.org", "metadata" (shibmd:Scope), "" */
 	int64_t clock_skew;
 	int64_t allow_unsolicited;
 	int64_t max_response;
 	int64_t max_validity;
+	int64_t max_authn_age; /* 0: no limit */
+	int64_t check_address;
+	int64_t cbc_encryption; /* enum config_cbc */
+	int64_t request_lifetime;
+	int64_t request_binding; /* enum config_binding */
+	int64_t force_authn;
+	char *name_id_format;       /* that requests ask for; "": any */
+	char *requested_attributes; /* in our metadata, blank-separated */
+	char *display_name;
+	char *contact; /* in our metadata: an e-mail address */
 	int64_t ticket_lifetime;
 	int64_t workers;
 	int64_t worker_timeout;
 	int64_t worker_memory;
 	char *worker_program;
+	char *composer_program;
 
 	/* [password] */
 	int64_t fallback;
@@ -74,6 +136,7 @@ struct config {
 	int64_t without_login; /* enum config_without_login */
 	int64_t login_grace;
 	int64_t keep;
+	char *attributes; /* names of those kept with a session */
 
 	/* [store] */
 	char *store_engine;
@@ -82,6 +145,16 @@ struct config {
 
 	/* [log] */
 	char *log_to;
+
+	/* sections with a name of their own, in the file's order */
+	struct config_idp *idps;
+	size_t idp_count;
+	struct config_service *services;
+	size_t service_count;
+	struct config_source *sources;
+	size_t source_count;
+	struct config_rule *rules;
+	size_t rule_count;
 };
 
 enum config_type {
@@ -95,12 +168,22 @@ enum config_type {
 	CONFIG_CHOICE,   /* one of the words in choices, giving its place */
 };
 
+/* Sections of which there may be many, as [idp NAME]. */
+enum config_section {
+	SECTION_ONE =
+	    0, /* a section that stands once; its keys are in config */
+	SECTION_IDP,
+	SECTION_SERVICE,
+	SECTION_SOURCE
+};
+
 /* One key of the configuration. */
 struct config_key {
 	const char *section;
 	const char *name;
 	enum config_type type;
-	size_t offset;        /* of the member in struct config */
+	enum config_section kind;
+	size_t offset;        /* of the member in the struct of its kind */
 	const char *fallback; /* the default, as it would stand in the file */
 	int64_t min, max;     /* numbers, durations, sizes */
 	const char *const *choices; /* NULL-terminated; a text may have them */
@@ -114,11 +197,18 @@ const struct config_key *config_keys(size_t *count);
 const char *config_type_name(enum config_type type);
 
 /*
- * Writes the value that config has for key as it would stand in the file, into
+ * Writes the value that object, the struct of the key's kind (struct config,
+ * struct config_idp, ...), has for key as it would stand in the file, into
  * text of size bytes. 0 or GATE_ETOOBIG.
  */
-int config_value(const struct config *config, const struct config_key *key,
-    char *text, size_t size);
+int config_value(
+    const void *object, const struct config_key *key, char *text, size_t size);
+
+/* The one with this entityID or name, or NULL. */
+const struct config_idp *config_find_idp(
+    const struct config *config, const char *entity_id);
+const struct config_service *config_find_service(
+    const struct config *config, const char *name);
 
 /*
  * Each error of a file: line is 0 where it is of the file as a whole.

@@ -10,8 +10,9 @@ fits_socket(const char *text)
 	return strlen(text) < sizeof(((struct sockaddr_un *)0)->sun_path);
 }
 
+/* An entityID, the URI of a format: what has no blanks. */
 static int
-fits_entity_id(const char *text)
+fits_word(const char *text)
 {
 	return strpbrk(text, " \t") == NULL;
 }
@@ -24,6 +25,33 @@ fits_user_from(const char *text)
 
 	return strcmp(text, "name_id") == 0 ||
 	    (strncmp(text, attribute, length) == 0 && text[length] != '\0');
+}
+
+/* Of [idp NAME]: empty is as in [saml]. */
+static int
+fits_idp_user_from(const char *text)
+{
+	return text[0] == '\0' || fits_user_from(text);
+}
+
+/* A scope begins with the "@", so that "@a.example" is not in "@evil-a.example"
+ * and the like. */
+static int
+fits_scope(const char *text)
+{
+	return text[0] == '\0' || strcmp(text, "metadata") == 0 ||
+	    (text[0] == '@' && text[1] != '\0' && fits_word(text) &&
+		strchr(text + 1, '@') == NULL);
+}
+
+static int
+fits_mail(const char *text)
+{
+	const char *at = strchr(text, '@');
+
+	return text[0] == '\0' ||
+	    (fits_word(text) && at != NULL && at > text && at[1] != '\0' &&
+		strchr(text, ':') == NULL);
 }
 
 static int
@@ -41,10 +69,17 @@ static const struct {
 } rules[] = {
 	{ "gate", "socket", fits_socket,
 	    "must be at most 107 bytes long, as unix(7) says" },
-	{ "saml", "entity_id", fits_entity_id, "must have no blanks" },
+	{ "saml", "entity_id", fits_word, "must have no blanks" },
 	{ "saml", "user_from", fits_user_from,
 	    "must be name_id or attribute:NAME" },
+	{ "saml", "user_scope", fits_scope, "must be @DOMAIN or metadata" },
+	{ "saml", "name_id_format", fits_word, "must have no blanks" },
+	{ "saml", "contact", fits_mail, "must be an e-mail address" },
 	{ "log", "to", fits_log, "must be syslog, stderr or an absolute path" },
+	{ "idp", "entity_id", fits_word, "must have no blanks" },
+	{ "idp", "user_from", fits_idp_user_from,
+	    "must be name_id or attribute:NAME" },
+	{ "idp", "user_scope", fits_scope, "must be @DOMAIN or metadata" },
 };
 
 static const struct config_need needs[] = {
@@ -52,6 +87,12 @@ static const struct config_need needs[] = {
 	{ "saml", "idp_metadata", "acs_url" },
 	{ "saml", "key", "certificate" },
 	{ "saml", "certificate", "key" },
+	{ "saml", "rollover_key", "rollover_certificate" },
+	{ "saml", "rollover_key", "key" },
+	{ "saml", "rollover_certificate", "rollover_key" },
+	{ "idp", NULL, "entity_id" },
+	{ "metadata", NULL, "url" },
+	{ "metadata", NULL, "file" },
 };
 
 const char *
@@ -65,6 +106,20 @@ config_rule_broken(const struct config_key *key, const char *text)
 		    !rules[i].fits(text))
 			return rules[i].what;
 	}
+	return NULL;
+}
+
+const char *
+config_rule_misread(const char *value)
+{
+	const char *hash = strchr(value, '#');
+
+	for (; hash != NULL; hash = strchr(hash + 1, '#')) {
+		if (hash == value || hash[-1] == ' ' || hash[-1] == '\t')
+			return "a comment behind a value begins with \";\"";
+	}
+	if (*value == '"' || *value == '\'')
+		return "values are written without quotes";
 	return NULL;
 }
 

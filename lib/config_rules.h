@@ -10,10 +10,19 @@
  */
 const char *config_rule_broken(const struct config_key *key, const char *text);
 
-/* A key that, once set, needs another one of its section set. */
+/*
+ * What in a value other programs would not take for a part of it, whatever the
+ * key: NULL, or a phrase that says so.
+ */
+const char *config_rule_misread(const char *value);
+
+/*
+ * A key that, once set, needs another one of its section set; without a name
+ * it is the section itself, being there.
+ */
 struct config_need {
 	const char *section;
-	const char *name;
+	const char *name; /* or NULL */
 	const char *needs;
 };
 

@@ -4,11 +4,13 @@
 /*
  * Every key that gatehouse.conf may hold. A default is spelled as config_value
  * spells it, in the largest unit that fits: a test holds the two together.
+ * KIND and OBJECT, the kind of section and the struct that its keys are read
+ * into, change as the table goes on.
  */
 #define KEY(type, section, name, member, fallback, min, max, choices, help)    \
 	{                                                                      \
-		section, name, type, offsetof(struct config, member),          \
-		    fallback, min, max, choices, help                          \
+		section, name, type, KIND, offsetof(OBJECT, member), fallback, \
+		    min, max, choices, help                                    \
 	}
 #define TEXT(section, name, member, fallback, help)                            \
 	KEY(CONFIG_TEXT, section, name, member, fallback, 0, 0, NULL, help)
@@ -42,9 +44,14 @@
 /* Those of a CHOICE are in the order of its enum. */
 static const char *const absent_words[] = { "refuse", "local", NULL };
 static const char *const without_login_words[] = { "refuse", "allow", NULL };
+static const char *const cbc_words[] = { "refuse", "signed_response", "accept",
+	NULL };
+static const char *const binding_words[] = { "redirect", "post", NULL };
 static const char *const engine_words[] = { "sqlite", NULL };
 
 static const struct config_key keys[] = {
+#define KIND   SECTION_ONE
+#define OBJECT struct config
 	PATH("gate", "socket", socket, "/run/gatehouse/gate.sock",
 	    "the socket that gatehoused listens on"),
 	TEXT("gate", "run_as", run_as, "",
@@ -83,20 +90,48 @@ static const struct config_key keys[] = {
 	    "the assertion consumer service, where the IdP sends Responses"),
 	PATH("saml", "idp_metadata", idp_metadata, "",
 	    "the IdP's metadata: a file, a directory or a glob pattern"),
+	URL("saml", "slo_url", slo_url, "",
+	    "where IdPs send logout messages: the single logout service"),
 	PATH("saml", "key", saml_key, "",
 	    "the private key of this service provider (PEM)"),
 	PATH("saml", "certificate", saml_certificate, "",
 	    "the certificate that belongs to key (PEM)"),
+	PATH("saml", "rollover_key", rollover_key, "",
+	    "a second key, which decrypts while IdPs change to it or from it"),
+	PATH("saml", "rollover_certificate", rollover_certificate, "",
+	    "the certificate that belongs to rollover_key (PEM)"),
 	TEXT("saml", "user_from", user_from, "name_id",
 	    "where the user name stands: name_id or attribute:NAME"),
+	TEXT("saml", "user_scope", user_scope, "",
+	    "what a user name must end in: @DOMAIN, or metadata: its scopes"),
 	DURATION("saml", "clock_skew", clock_skew, "1m", 0, MINUTES(5),
 	    "how far the IdP's clock may be off"),
 	BOOL("saml", "allow_unsolicited", allow_unsolicited, "no",
 	    "whether a Response that nobody requested is taken"),
 	SIZE("saml", "max_response", max_response, "1M", KIB(16), MIB(1),
 	    "the largest Response, decoded"),
-	DURATION("saml", "max_validity", max_validity, "1h", MINUTES(1),
+	DURATION("saml", "max_validity", max_validity, "90m", MINUTES(1),
 	    HOURS(24), "the longest time an assertion may be valid"),
+	DURATION("saml", "max_authn_age", max_authn_age, "0s", 0, DAYS(30),
+	    "how long ago the IdP may have seen the proof; 0s: any time"),
+	BOOL("saml", "check_address", check_address, "no",
+	    "whether an address in the assertion must be the client's"),
+	CHOICE("saml", "cbc_encryption", cbc_encryption, "signed_response",
+	    cbc_words, "when AES-CBC, open to padding oracles, is decrypted"),
+	DURATION("saml", "request_lifetime", request_lifetime, "10m",
+	    MINUTES(1), HOURS(1), "time to answer a request of ours"),
+	CHOICE("saml", "request_binding", request_binding, "redirect",
+	    binding_words, "how requests go to the IdP"),
+	BOOL("saml", "force_authn", force_authn, "no",
+	    "whether the IdP must ask for the proof anew each time"),
+	TEXT("saml", "name_id_format", name_id_format, "",
+	    "the NameID format that requests ask for"),
+	TEXT("saml", "requested_attributes", requested_attributes, "",
+	    "names of attributes that our metadata asks for"),
+	TEXT("saml", "display_name", display_name, "",
+	    "what our metadata calls this service, for people"),
+	TEXT("saml", "contact", contact, "",
+	    "the e-mail address that our metadata gives"),
 	DURATION("saml", "ticket_lifetime", ticket_lifetime, "1m", SECONDS(5),
 	    MINUTES(10), "time to use a ticket"),
 	NUMBER("saml", "workers", workers, "2", 1, 64,
@@ -108,6 +143,9 @@ static const struct config_key keys[] = {
 	PATH("saml", "worker_program", worker_program,
 	    "/usr/lib/gatehouse/gatehouse-saml",
 	    "the program that verifies Responses"),
+	PATH("saml", "composer_program", composer_program,
+	    "/usr/lib/gatehouse/gatehouse-compose",
+	    "the program that composes requests and our metadata"),
 
 	BOOL("password", "fallback", fallback, "yes",
 	    "whether a password and a second factor let in without SSO"),
@@ -126,6 +164,8 @@ static const struct config_key keys[] = {
 	    HOURS(1), "time from signing in to the start of the session"),
 	DURATION("session", "keep", keep, "400d", DAYS(1), DAYS(3650),
 	    "how long ended sessions stay on record"),
+	TEXT("session", "attributes", attributes, "",
+	    "names of attributes kept with a session; *: all"),
 
 	WORD("store", "engine", store_engine, "sqlite", engine_words,
 	    "the database that keeps the state"),
@@ -137,6 +177,42 @@ static const struct config_key keys[] = {
 
 	TEXT("log", "to", log_to, "syslog",
 	    "where decisions are logged: syslog, stderr or a file"),
+
+#undef KIND
+#undef OBJECT
+#define KIND   SECTION_IDP
+#define OBJECT struct config_idp
+	TEXT("idp", "entity_id", entity_id, "",
+	    "the entityID of the IdP that this section is of"),
+	TEXT("idp", "user_from", user_from, "", "as in [saml], for this IdP"),
+	TEXT("idp", "user_scope", user_scope, "", "as in [saml], for this IdP"),
+	BOOL("idp", "strip_scope", strip_scope, "no",
+	    "whether the user is what stands before the scope"),
+
+#undef KIND
+#undef OBJECT
+#define KIND   SECTION_SERVICE
+#define OBJECT struct config_service
+	DURATION("service", "max_authn_age", max_authn_age, "0s", 0, DAYS(30),
+	    "as in [saml], for this service; the shorter one counts"),
+	TEXT("service", "authn_context", authn_context, "",
+	    "the classes of proof that this service takes; empty: any"),
+
+#undef KIND
+#undef OBJECT
+#define KIND   SECTION_SOURCE
+#define OBJECT struct config_source
+	URL("metadata", "url", url, "", "where the metadata is fetched"),
+	PATH("metadata", "file", file, "",
+	    "where it is kept; idp_metadata must take it in"),
+	PATH("metadata", "certificate", certificate, "",
+	    "the certificate of who signs it (PEM)"),
+	DURATION("metadata", "refresh", refresh, "4h", MINUTES(5), DAYS(7),
+	    "time between two looks for a newer one"),
+	SIZE("metadata", "max_size", max_size, "32M", KIB(64), MIB(32),
+	    "the largest document that is taken"),
+	NUMBER("metadata", "min_entities", min_entities, "50", 0, 100,
+	    "percent of the entities before that a new one must have"),
 };
 
 const struct config_key *

@@ -29,7 +29,7 @@ static const struct unit size_units[] = {
 };
 
 /*
- * A type is either a number in struct config (it has read and print) or a
+ * A type is either a number in its struct (it has read and print) or a
  * text there (it has fits).
  */
 struct type {
@@ -283,19 +283,19 @@ config_type_name(enum config_type type)
 }
 
 static char **
-text_of(struct config *config, const struct config_key *key)
+text_of(void *object, const struct config_key *key)
 {
-	return (char **)((char *)config + key->offset);
+	return (char **)((char *)object + key->offset);
 }
 
 static int64_t *
-number_of(struct config *config, const struct config_key *key)
+number_of(void *object, const struct config_key *key)
 {
-	return (int64_t *)((char *)config + key->offset);
+	return (int64_t *)((char *)object + key->offset);
 }
 
 static int
-set_text(struct config *config, const struct config_key *key, const char *text)
+set_text(void *object, const struct config_key *key, const char *text)
 {
 	char *copy;
 
@@ -306,50 +306,49 @@ set_text(struct config *config, const struct config_key *key, const char *text)
 		return GATE_EINVAL;
 	if ((copy = strdup(text)) == NULL)
 		return GATE_ENOMEM;
-	free(*text_of(config, key));
-	*text_of(config, key) = copy;
+	free(*text_of(object, key));
+	*text_of(object, key) = copy;
 	return 0;
 }
 
 static int
-set_number(
-    struct config *config, const struct config_key *key, const char *text)
+set_number(void *object, const struct config_key *key, const char *text)
 {
 	int64_t value;
 
 	if (!types[key->type].read(key, text, &value))
 		return GATE_EINVAL;
-	*number_of(config, key) = value;
+	*number_of(object, key) = value;
 	return 0;
 }
 
 int
-config_value_set(struct config *config, const struct config_key *key,
-    const char *text, char *why, size_t why_size)
+config_value_set(void *object, const struct config_key *key, const char *text,
+    char *why, size_t why_size)
 {
 	const struct type *type = &types[key->type];
 	int r;
 
-	r = type->read != NULL ? set_number(config, key, text)
-			       : set_text(config, key, text);
+	r = type->read != NULL ? set_number(object, key, text)
+			       : set_text(object, key, text);
 	if (r == GATE_EINVAL)
 		type->rule(key, why, why_size);
 	return r;
 }
 
 void
-config_value_free(struct config *config, const struct config_key *key)
+config_value_free(void *object, const struct config_key *key)
 {
 	if (types[key->type].read == NULL)
-		free(*text_of(config, key));
+		free(*text_of(object, key));
 }
 
 int
-config_value(const struct config *config, const struct config_key *key,
-    char *text, size_t size)
+config_value(
+    const void *object, const struct config_key *key, char *text, size_t size)
 {
 	const struct type *type = &types[key->type];
-	const char *member = (const char *)config + key->offset;
+	const char *member = (const char *)object + key->offset;
 	char printed[CONFIG_VALUE_SIZE];
 	const char *value = printed;
 

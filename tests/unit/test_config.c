@@ -12,6 +12,7 @@
 
 #include "lib/config.h"
 #include "lib/config_rules.h"
+#include "lib/config_section.h"
 #include "lib/config_value.h"
 #include "lib/error.h"
 
@@ -84,15 +85,43 @@ assert_complaints(struct fixture *fixture, const char *text, const char *said)
 	assert_string_equal(fixture->said, said);
 }
 
-/* The line "name = value" in its section. */
+/* Every section with a name needs these. */
+static const struct {
+	const char *section, *name, *value;
+} needed[] = {
+	{ "idp", "entity_id", "https://idp.example" },
+	{ "metadata", "url", "https://idp.example/metadata" },
+	{ "metadata", "file", "/var/lib/gatehouse/idp.xml" },
+};
+
+/* "gate", or "idp x" for a section with a name of its own. */
+static const char *
+heading(const struct config_key *key)
+{
+	static char text[32];
+
+	snprintf(text, sizeof(text), "%s%s", key->section,
+	    key->kind != SECTION_ONE ? " x" : "");
+	return text;
+}
+
+/* The line "name = value" in its section, with what that needs. */
 static int
 load_value(
     struct fixture *fixture, const struct config_key *key, const char *value)
 {
-	char text[512];
+	char text[1024];
+	size_t i, used;
 
-	snprintf(text, sizeof(text), "[%s]\n%s = %s\n", key->section, key->name,
-	    value);
+	used = (size_t)snprintf(text, sizeof(text), "[%s]\n%s = %s\n",
+	    heading(key), key->name, value);
+	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		if (strcmp(needed[i].section, key->section) == 0 &&
+		    strcmp(needed[i].name, key->name) != 0)
+			used +=
+			    (size_t)snprintf(text + used, sizeof(text) - used,
+				"%s = %s\n", needed[i].name, needed[i].value);
+	}
 	return load(fixture, text);
 }
 
@@ -119,17 +148,38 @@ holds_number(const struct config_key *key)
 	    key->type == CONFIG_SIZE;
 }
 
+/* What key is read into, its section being the only one of its name. */
+static const void *
+object_of(const struct config *config, const struct config_key *key)
+{
+	return config_section_at(config, key->kind, 0);
+}
+
 static int64_t
 number_in(const struct config *config, const struct config_key *key)
 {
-	return *(const int64_t *)((const char *)config + key->offset);
+	return *(const int64_t *)((const char *)object_of(config, key) +
+	    key->offset);
 }
 
-/* Each member of struct config has one key, so that none is left undefined. */
+/* Where the keys of each kind of section go: the members from, to. */
+static const struct {
+	size_t from, to;
+} members[] = {
+	[SECTION_ONE] = { 0, offsetof(struct config, idps) },
+	[SECTION_IDP] = { offsetof(struct config_idp, entity_id),
+	    sizeof(struct config_idp) },
+	[SECTION_SERVICE] = { offsetof(struct config_service, max_authn_age),
+	    sizeof(struct config_service) },
+	[SECTION_SOURCE] = { offsetof(struct config_source, url),
+	    sizeof(struct config_source) },
+};
+
+/* Each member of a struct has one key, so that none is left undefined. */
 static void
-test_table_covers_the_struct(void **state)
+test_table_covers_the_structs(void **state)
 {
-	char covered[sizeof(struct config)] = { 0 };
+	char covered[SECTION_SOURCE + 1][sizeof(struct config)] = { 0 };
 	const struct config_key *keys;
 	size_t i, count;
 
@@ -138,13 +188,20 @@ test_table_covers_the_struct(void **state)
 	keys = config_keys(&count);
 	for (i = 0; i < count; i++) {
 		assert_int_equal(keys[i].offset % sizeof(int64_t), 0);
-		assert_int_equal(covered[keys[i].offset], 0);
-		memset(covered + keys[i].offset, 1, sizeof(int64_t));
+		assert_int_equal(covered[keys[i].kind][keys[i].offset], 0);
+		memset(
+		    covered[keys[i].kind] + keys[i].offset, 1, sizeof(int64_t));
 		assert_true(strlen(keys[i].help) > 0);
 		assert_ptr_equal(
 		    key_named(keys[i].section, keys[i].name), &keys[i]);
 	}
-	assert_null(memchr(covered, 0, sizeof(covered)));
+	for (i = 0; i <= SECTION_SOURCE; i++) {
+		assert_null(memchr(covered[i] + members[i].from, 0,
+		    members[i].to - members[i].from));
+		assert_null(memchr(covered[i] + members[i].to, 1,
+		    sizeof(covered[i]) - members[i].to));
+		assert_null(memchr(covered[i], 1, members[i].from));
+	}
 }
 
 /* Defaults are spelled as config_value spells them. */
@@ -155,12 +212,18 @@ test_defaults(void **state)
 	const struct config_key *keys;
 	char text[CONFIG_VALUE_SIZE];
 	size_t i, count;
+	void *object;
 
 	assert_int_equal(config_new(&fixture->config), 0);
+	for (i = SECTION_IDP; i <= SECTION_SOURCE; i++)
+		assert_int_equal(config_section_add(fixture->config,
+				     (enum config_section)i, "x", 1, &object),
+		    0);
 	keys = config_keys(&count);
 	for (i = 0; i < count; i++) {
 		assert_int_equal(
-		    config_value(fixture->config, &keys[i], text, sizeof(text)),
+		    config_value(object_of(fixture->config, &keys[i]), &keys[i],
+			text, sizeof(text)),
 		    0);
 		assert_string_equal(text, keys[i].fallback);
 		assert_null(config_rule_broken(&keys[i], keys[i].fallback));
@@ -355,6 +418,32 @@ static const char *const bad_values[][3] = {
 	{ "saml", "user_from", "" },
 	{ "saml", "user_from", "attribute:" },
 	{ "saml", "user_from", "nameid" },
+	{ "saml", "user_scope", "example.org" },
+	{ "saml", "user_scope", "@" },
+	{ "saml", "user_scope", "@a.example @b.example" },
+	{ "saml", "user_scope", "@a@b" },
+	{ "saml", "user_scope", "alice@example.org" },
+	{ "saml", "max_authn_age", "0" },
+	{ "saml", "max_authn_age", "31d" },
+	{ "saml", "cbc_encryption", "" },
+	{ "saml", "cbc_encryption", "signed" },
+	{ "saml", "request_binding", "artifact" },
+	{ "saml", "request_lifetime", "2h" },
+	{ "saml", "name_id_format", "urn:a urn:b" },
+	{ "saml", "contact", "support" },
+	{ "saml", "contact", "mailto:support@example.org" },
+	{ "saml", "contact", "@example.org" },
+	{ "saml", "slo_url", "http://sp.example/slo" },
+	{ "idp", "entity_id", "an idp" },
+	{ "idp", "user_from", "attribute:" },
+	{ "idp", "user_scope", "example.org" },
+	{ "idp", "strip_scope", "maybe" },
+	{ "service", "max_authn_age", "1" },
+	{ "metadata", "url", "http://federation.example/metadata" },
+	{ "metadata", "file", "idp.xml" },
+	{ "metadata", "refresh", "1m" },
+	{ "metadata", "max_size", "33M" },
+	{ "metadata", "min_entities", "101" },
 	{ "2fa", "issuer", "" },
 	{ "2fa", "issuer", "'Gatehouse'" },
 	{ "2fa", "issuer", "Gatehouse # ours" },
@@ -374,7 +463,7 @@ test_bad_values(void **state)
 		key = key_named(bad_values[i][0], bad_values[i][1]);
 		if (load_value(fixture, key, bad_values[i][2]) == 0)
 			fail_msg("taken: %s", bad_values[i][2]);
-		snprintf(start, sizeof(start), "2: [%s] %s = ", key->section,
+		snprintf(start, sizeof(start), "2: [%s] %s = ", heading(key),
 		    key->name);
 		assert_int_equal(
 		    strncmp(fixture->said, start, strlen(start)), 0);
@@ -544,12 +633,214 @@ test_needs(void **state)
 	assert_complaints(fixture,
 	    "[saml]\ncertificate = /etc/gatehouse/sp.crt\n",
 	    "2: [saml] certificate needs key, which is not set\n");
+	assert_complaints(fixture, "[saml]\nrollover_key = /etc/second.key\n",
+	    "2: [saml] rollover_key needs rollover_certificate, which is not "
+	    "set\n"
+	    "2: [saml] rollover_key needs key, which is not set\n");
 	/* One mistake, one complaint. */
 	assert_complaints(fixture,
 	    "[saml]\nidp_metadata = /etc/gatehouse/idp.xml\n"
 	    "entity_id = https://sp.example\nacs_url = sp.example\n",
 	    "4: [saml] acs_url = sp.example: must be an https:// URL "
 	    "(http:// only to localhost, 127.0.0.1 or [::1])\n");
+}
+
+static const char named[] = "[idp corporate]\n"
+			    "entity_id = https://idp.example\n"
+			    "user_from = attribute:mail\n"
+			    "user_scope = @example.org\n"
+			    "strip_scope = yes\n"
+			    "[metadata  uni federation ] ; two words\n"
+			    "url = https://federation.example/metadata?a=b\n"
+			    "file = /var/lib/gatehouse/federation.xml\n"
+			    "[gate]\n"
+			    "threads = 3\n"
+			    "[idp partner]\n"
+			    "entity_id = https://partner.example\n"
+			    "[service sshd]\n"
+			    "max_authn_age = 15m\n"
+			    "authn_context = urn:a urn:b\n";
+
+static void
+test_named_sections(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct config *config;
+
+	assert_int_equal(load(fixture, named), 0);
+	assert_string_equal(fixture->said, "");
+	config = fixture->config;
+	assert_int_equal(config->idp_count, 2);
+	assert_int_equal(config->service_count, 1);
+	assert_int_equal(config->source_count, 1);
+	assert_int_equal(config->threads, 3);
+	assert_string_equal(config->idps[0].name, "corporate");
+	assert_int_equal(config->idps[0].line, 1);
+	assert_string_equal(config->idps[0].user_scope, "@example.org");
+	assert_int_equal(config->idps[0].strip_scope, 1);
+	/* Each begins at the defaults, not where the one before ended. */
+	assert_string_equal(config->idps[1].name, "partner");
+	assert_int_equal(config->idps[1].line, 11);
+	assert_string_equal(config->idps[1].user_from, "");
+	assert_int_equal(config->idps[1].strip_scope, 0);
+	assert_string_equal(config->sources[0].name, "uni federation");
+	assert_int_equal(config->sources[0].refresh, 4 * 3600);
+	assert_int_equal(config->sources[0].max_size, 32 << 20);
+	assert_ptr_equal(config_find_idp(config, "https://partner.example"),
+	    &config->idps[1]);
+	assert_null(config_find_idp(config, "partner"));
+	assert_ptr_equal(
+	    config_find_service(config, "sshd"), &config->services[0]);
+	assert_int_equal(config->services[0].max_authn_age, 900);
+	assert_null(config_find_service(config, "login"));
+}
+
+static void
+test_named_section_errors(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_complaints(fixture,
+	    "[idp]\n"
+	    "entity_id = none of it is looked at\n"
+	    "[idp a]\n"
+	    "user_fron = name_id\n"
+	    "threads = 3\n"
+	    "refresh = 1h\n"
+	    "[idp b]\n"
+	    "entity_id = b\n"
+	    "entity_id = c\n"
+	    "[metadata c]\n"
+	    "url = nowhere\n"
+	    "[services d]\n"
+	    "[acces]\n"
+	    "[service\te]\n"
+	    "[saml f]\n",
+	    "1: [idp] needs a name, as in [idp corporate]\n"
+	    "4: unknown key \"user_fron\" in [idp a]; did you mean "
+	    "\"user_from\"?\n"
+	    "5: unknown key \"threads\" in [idp a]; it belongs into [gate]\n"
+	    "6: unknown key \"refresh\" in [idp a]; it belongs into "
+	    "[metadata NAME]\n"
+	    "3: [idp a] needs entity_id, which is not set\n"
+	    "9: [idp b] entity_id is given twice, first in line 8\n"
+	    "11: [metadata c] url = nowhere: must be an https:// URL "
+	    "(http:// only to localhost, 127.0.0.1 or [::1])\n"
+	    "10: [metadata c] needs file, which is not set\n"
+	    "12: unknown section [services d]; did you mean [service NAME]?\n"
+	    "13: unknown section [acces]; did you mean [access]?\n"
+	    "14: a section's name has no tabs\n"
+	    "15: unknown section [saml f]; did you mean [saml]?\n");
+	/* What stands once is not forgotten over a section with a name. */
+	assert_complaints(fixture,
+	    "[gate]\nthreads = 3\n[service x]\n[gate]\nthreads = 4\n",
+	    "5: [gate] threads is given twice, first in line 2\n");
+	/* The last section of a file is looked at, too. */
+	assert_complaints(fixture, "[idp z]\nuser_from = name_id",
+	    "1: [idp z] needs entity_id, which is not set\n");
+}
+
+/* What two of them may not have in common. */
+static void
+test_conflicts(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_complaints(fixture,
+	    "[idp a]\n"
+	    "entity_id = one\n"
+	    "[idp a]\n"
+	    "entity_id = two\n"
+	    "[idp b]\n"
+	    "entity_id = one\n"
+	    "[service b]\n"
+	    "[metadata b]\n"
+	    "url = https://one.example/\n"
+	    "file = /tmp/b\n"
+	    "[metadata c]\n"
+	    "url = https://one.example/\n"
+	    "file = /tmp/b\n",
+	    "3: [idp a] has the name of the section in line 1, a\n"
+	    "5: [idp b] has the entity_id of the section in line 1, one\n"
+	    "11: [metadata c] has the file of the section in line 8, /tmp/b\n");
+	assert_complaints(fixture,
+	    "[idp a]\n"
+	    "entity_id = one\n"
+	    "user_scope = @one.example\n"
+	    "strip_scope = yes\n"
+	    "[idp b]\n"
+	    "entity_id = two\n"
+	    "user_scope = @two.example\n"
+	    "strip_scope = yes\n",
+	    "5: [idp a] and [idp b] both have strip_scope: each could name "
+	    "the other's users\n");
+	assert_complaints(fixture,
+	    "[saml]\n"
+	    "user_scope = metadata\n"
+	    "[idp a]\n"
+	    "entity_id = one\n"
+	    "strip_scope = yes\n",
+	    "3: [idp a] strip_scope needs a user_scope = @DOMAIN: without one, "
+	    "or with several, two people could have one name\n");
+	assert_int_equal(load(fixture,
+			     "[saml]\nuser_scope = @one.example\n"
+			     "[idp a]\nentity_id = one\nstrip_scope = yes\n"),
+	    0);
+}
+
+static void
+test_access_rules(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct config_rule *rules;
+	char text[1400];
+
+	assert_int_equal(load(fixture,
+			     "[access]\n"
+			     "# a comment\n"
+			     "\n"
+			     "  deny user = bob ; on leave\r\n"
+			     "allow attribute:urn:oid:1.3.6 = a=b | c;d : e\n"
+			     "[gate]\n"
+			     "threads = 3\n"
+			     "[access  su-l ]\n"
+			     "default = deny"),
+	    0);
+	assert_string_equal(fixture->said, "");
+	assert_int_equal(fixture->config->threads, 3);
+	assert_int_equal(fixture->config->rule_count, 3);
+	rules = fixture->config->rules;
+	assert_string_equal(rules[0].service, "");
+	assert_string_equal(rules[0].text, "deny user = bob");
+	assert_int_equal(rules[0].line, 4);
+	assert_string_equal(
+	    rules[1].text, "allow attribute:urn:oid:1.3.6 = a=b | c;d : e");
+	assert_string_equal(rules[2].service, "su-l");
+	assert_string_equal(rules[2].text, "default = deny");
+	assert_int_equal(rules[2].line, 9);
+
+	assert_complaints(fixture,
+	    "[access]\n"
+	    "[access sshd]\n"
+	    "[access login]\n"
+	    "deny user = bob # on leave\n"
+	    "deny user = \x1b[2J\n"
+	    "deny user = eve\n"
+	    "[access login]\n"
+	    "deny user = mallory\n"
+	    "[access su]\n",
+	    "2: [access sshd] has no rule: the general ones would hold\n"
+	    "4: a comment behind a value begins with \";\"\n"
+	    "5: a control character in the line\n"
+	    "7: [access login] is there already: its rules belong together\n"
+	    "9: [access su] has no rule: the general ones would hold\n");
+
+	snprintf(text, sizeof(text), "[access]\ndeny user = %01012d\n", 1);
+	assert_int_equal(load(fixture, text), 0);
+	assert_int_equal(strlen(fixture->config->rules[0].text), 1024);
+	snprintf(text, sizeof(text), "[access]\ndeny user = %01013d\n", 1);
+	assert_complaints(fixture, text,
+	    "2: the line has 1025 bytes: it may have at most 1024\n");
 }
 
 static void
@@ -609,7 +900,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_table_covers_the_struct),
+		TEST(test_table_covers_the_structs),
 		TEST(test_defaults),
 		TEST(test_empty_file_is_all_defaults),
 		TEST(test_good_file),
@@ -623,6 +914,10 @@ main(void)
 		TEST(test_line_length),
 		TEST(test_nul_in_file),
 		TEST(test_needs),
+		TEST(test_named_sections),
+		TEST(test_named_section_errors),
+		TEST(test_conflicts),
+		TEST(test_access_rules),
 		TEST(test_socket_fits_its_address),
 		TEST(test_file_that_cannot_be_read),
 		TEST(test_file_too_large),

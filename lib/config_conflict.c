@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lib/config_conflict.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/config_section.h"
+
+/* Who is to be told. */
+struct listener {
+	config_conflict *tell;
+	void *data;
+};
+
+/* What no two sections of a kind may have alike: a text of theirs. */
+static const struct {
+	enum config_section kind;
+	size_t offset;
+	const char *what;
+} uniques[] = {
+	{ SECTION_IDP, offsetof(struct config_idp, name), "name" },
+	{ SECTION_SERVICE, offsetof(struct config_service, name), "name" },
+	{ SECTION_SOURCE, offsetof(struct config_source, name), "name" },
+	{ SECTION_IDP, offsetof(struct config_idp, entity_id), "entity_id" },
+	{ SECTION_SOURCE, offsetof(struct config_source, file), "file" },
+};
+
+static void tell(const struct listener *listener, int line, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
+
+static void
+tell(const struct listener *listener, int line, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	listener->tell(line, text, listener->data);
+}
+
+static const char *
+text_at(const void *object, size_t offset)
+{
+	return *(char *const *)((const char *)object + offset);
+}
+
+/* The first section that has this text in this place. */
+static const struct config_named *
+first_with(const struct config *config, enum config_section kind, size_t offset,
+    const char *text)
+{
+	const struct config_named *named;
+	size_t i = 0;
+
+	do
+		named = config_section_at(config, kind, i++);
+	while (strcmp(text_at(named, offset), text) != 0);
+	return named;
+}
+
+static void
+check_unique(const struct config *config, const struct listener *listener,
+    enum config_section kind, size_t offset, const char *what)
+{
+	const struct config_named *named, *first;
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < config_section_count(config, kind); i++) {
+		named = config_section_at(config, kind, i);
+		text = text_at(named, offset);
+		if (text[0] == '\0')
+			continue;
+		first = first_with(config, kind, offset, text);
+		if (first != named)
+			tell(listener, named->line,
+			    "[%s %s] has the %s of the section in line %d, %s",
+			    config_section_word(kind), named->name, what,
+			    first->line, text);
+	}
+}
+
+/*
+ * A name without its scope is told apart from no other: only one IdP, and only
+ * with one scope, can be believed to name people so.
+ */
+static void
+check_strip(const struct config *config, const struct listener *listener)
+{
+	const struct config_idp *idp, *first = NULL;
+	const char *scope;
+	size_t i;
+
+	for (i = 0; i < config->idp_count; i++) {
+		idp = &config->idps[i];
+		if (!idp->strip_scope)
+			continue;
+		scope = idp->user_scope[0] != '\0' ? idp->user_scope
+						   : config->user_scope;
+		if (scope[0] != '@')
+			tell(listener, idp->line,
+			    "[idp %s] strip_scope needs a user_scope = "
+			    "@DOMAIN: without one, or with several, two people "
+			    "could have one name",
+			    idp->name);
+		if (first == NULL)
+			first = idp;
+		else
+			tell(listener, idp->line,
+			    "[idp %s] and [idp %s] both have strip_scope: each "
+			    "could name the other's users",
+			    first->name, idp->name);
+	}
+}
+
+void
+config_conflicts(
+    const struct config *config, config_conflict *conflict, void *data)
+{
+	const struct listener listener = { conflict, data };
+	size_t i;
+
+	for (i = 0; i < sizeof(uniques) / sizeof(uniques[0]); i++)
+		check_unique(config, &listener, uniques[i].kind,
+		    uniques[i].offset, uniques[i].what);
+	check_strip(config, &listener);
+}

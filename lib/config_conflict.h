@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef GATE_CONFIG_CONFLICT_H
+#define GATE_CONFIG_CONFLICT_H
+
+#include "lib/config.h"
+
+/* Is told of what is wrong, and in which line. */
+typedef void config_conflict(int line, const char *text, void *data);
+
+/*
+ * What sections with a name of their own may not have in common: each
+ * conflict that there is among them goes to tell. Values that are not set are
+ * in conflict with nothing.
+ */
+void config_conflicts(
+    const struct config *config, config_conflict *tell, void *data);
+
+#endif
