@@ -18,12 +18,13 @@ enum verb {
 	VERB_LOGIN = 1, /* STEP SERVICE USER? RHOST? TTY? SSH? SESSION? */
 	VERB_ANSWER,    /* TEXT */
 	VERB_ACCOUNT,   /* as LOGIN */
-	VERB_OPEN,      /* as LOGIN, PID: the session begins */
+	VERB_OPEN,      /* as LOGIN: the session begins */
 	VERB_CLOSE,     /* SESSION USER: the session ends */
 	VERB_CHAUTHTOK, /* SERVICE USER RUID PRELIMINARY EXPIRED_ONLY */
 
 	/* requests of a person or an administrator */
-	VERB_TICKET = 32,    /* TEXT: a Response; answered by TEXT, EXPIRES */
+	VERB_TICKET = 32,    /* TEXT: a Response, RELAY_STATE? RHOST?;
+			      * answered by TEXT, EXPIRES, DATA? */
 	VERB_SESSION_LIST,   /* USER? ALL?; ROWs */
 	VERB_SESSION_SHOW,   /* SESSION; one ROW */
 	VERB_SESSION_END,    /* SESSION */
@@ -34,6 +35,19 @@ enum verb {
 	VERB_ALLOWLIST_TEST, /* RHOST; answered by DETAIL: the rule */
 	VERB_STATUS,         /* one ROW of KEY, TEXT pairs */
 	VERB_CLOCK_ACCEPT,   /* takes today's wall clock for right */
+	VERB_SSO_BEGIN,      /* SERVICE? ENTITY_ID? FORCE? PASSIVE? BINDING?
+			      * DATA?; answered by an OUTGOING message,
+			      * REQUEST_ID, RELAY_STATE, EXPIRES, ENTITY_ID */
+	VERB_IDP_LIST,       /* ENTITY_ID? (after it); ROWs */
+	VERB_LOGOUT_BEGIN,   /* SESSION BINDING? DATA?; answered by COUNT, STATE
+			      * and, where the IdP is to be told, an OUTGOING
+			      * message, REQUEST_ID, EXPIRES, ENTITY_ID */
+	VERB_LOGOUT_RECEIVE, /* BINDING TEXT RELAY_STATE?; answered by STATE,
+			      * ENTITY_ID, IS_RESPONSE; to a request COUNT and
+			      * an OUTGOING message, or DETAIL why not; to a
+			      * response REQUEST_ID STATUS STATUS_SECOND? DATA?
+			      */
+	VERB_RELOAD,         /* reads everything anew */
 
 	/* answers */
 	VERB_PROMPT = 64, /* STYLE KIND TEXT */
@@ -42,7 +56,21 @@ enum verb {
 
 	/* to the SAML worker; it answers VERB_RESULT */
 	VERB_SAML_SETUP = 96, /* settings and metadata, see saml/settings.h */
-	VERB_SAML_VERIFY,     /* see saml/worker.h */
+	VERB_SAML_VERIFY,     /* RESPONSE NOW IN_RESPONSE_TO? ANY_REQUEST?
+			       * ENTITY_ID? ADDRESS? AUTHN_AFTER? EXPLAIN?;
+			       * answered by an identity; TRACEs */
+	VERB_SAML_IDP,        /* ENTITY_ID?; saml/idp_info.h */
+	VERB_SAML_IDP_LIST, /* ENTITY_ID? LIMIT; ENTITY_ID DISPLAY_NAME? ... */
+	VERB_SAML_LOGOUT,   /* BINDING TEXT NOW; saml/logout.h */
+	VERB_SAML_METADATA, /* METADATA CERTIFICATE? NOW; IDP_COUNT
+			     * VALID_UNTIL CACHE_DURATION */
+
+	/* to the composer; it answers VERB_RESULT, see saml/composer.h */
+	VERB_COMPOSE_SETUP = 128,
+	VERB_COMPOSE_AUTHN_REQUEST,
+	VERB_COMPOSE_LOGOUT_REQUEST,
+	VERB_COMPOSE_LOGOUT_RESPONSE,
+	VERB_COMPOSE_METADATA,
 };
 
 enum tag {
@@ -105,6 +133,59 @@ enum tag {
 	TAG_REPLAY_UNTIL,
 	TAG_IDP_COUNT,
 	TAG_MEMORY_LIMIT,
+	TAG_SLO_URL,
+	TAG_USER_SCOPE,
+	TAG_STRIP_SCOPE,
+	TAG_MAX_AUTHN_AGE,
+	TAG_CHECK_ADDRESS,
+	TAG_CBC_ENCRYPTION,
+	TAG_PRIVATE_KEY, /* PEM; a secret */
+	TAG_IDP_RULE,    /* an entityID; USER_FROM, USER_SCOPE ... follow */
+	TAG_FETCHED,     /* epoch seconds; with METADATA_NAME */
+	TAG_NAME_QUALIFIER,
+	TAG_SP_NAME_QUALIFIER,
+	TAG_ANY_REQUEST,
+	TAG_AUTHN_AFTER, /* epoch seconds */
+	TAG_EXPLAIN,
+	TAG_TRACE, /* a step that was passed */
+	TAG_DISPLAY_NAME,
+	TAG_SSO_REDIRECT,
+	TAG_SSO_POST,
+	TAG_SLO_REDIRECT,
+	TAG_SLO_POST,
+	TAG_SLO_REDIRECT_RESPONSE,
+	TAG_SLO_POST_RESPONSE,
+	TAG_WANTS_SIGNED,
+	TAG_VALID_UNTIL,
+	TAG_CACHE_DURATION,
+	TAG_LIMIT,
+	TAG_CERTIFICATE, /* PEM */
+	TAG_STATUS,
+	TAG_STATUS_SECOND,
+
+	/* messages that we send: OUTGOING is BINDING URL, and for a POST FIELD,
+	 * MESSAGE and RELAY_STATE? */
+	TAG_BINDING = 192, /* 0: HTTP-Redirect, 1: HTTP-POST */
+	TAG_URL,
+	TAG_FIELD,
+	TAG_MESSAGE,
+	TAG_RELAY_STATE, /* ours: a handle, as secret as a ticket */
+	TAG_REQUEST_ID,
+	TAG_DATA, /* the caller's own, kept with a request and given back */
+	TAG_FORCE,
+	TAG_PASSIVE,
+	TAG_COUNT, /* how many sessions were ended */
+	TAG_DESTINATION,
+	TAG_AUTHN_CONTEXTS,
+	TAG_MINIMUM,
+	TAG_IS_RESPONSE,
+	TAG_STATUS_MESSAGE,
+	TAG_SIGNED,
+	TAG_ROLLOVER_KEY,
+	TAG_ROLLOVER_CERTIFICATE,
+	TAG_REQUESTED_ATTRIBUTES,
+	TAG_CONTACT,
+	TAG_LOGOUT_REASON, /* a URI; of a LogoutRequest */
 };
 
 /* What one line of a PAM stack is asked to do. */

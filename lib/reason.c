@@ -59,11 +59,18 @@ reason_from_word(const char *word)
 	return REASON_INTERNAL;
 }
 
+void
+reason_plain(char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < 0x20 || (unsigned char)*text >= 0x7f)
+			*text = '?';
+}
+
 int
 refuse(struct refusal *refusal, enum reason reason, const char *format, ...)
 {
 	va_list ap;
-	char *at;
 
 	refusal->reason = reason;
 	if (format == NULL) {
@@ -75,8 +82,6 @@ refuse(struct refusal *refusal, enum reason reason, const char *format, ...)
 	vsnprintf(refusal->detail, sizeof(refusal->detail), format, ap);
 	va_end(ap);
 	/* it may quote what a stranger sent: no line of a log can be forged */
-	for (at = refusal->detail; *at != '\0'; at++)
-		if ((unsigned char)*at < 0x20 || (unsigned char)*at >= 0x7f)
-			*at = '?';
+	reason_plain(refusal->detail);
 	return GATE_EREFUSED;
 }

@@ -46,10 +46,25 @@
 	X(TICKET_EXPIRED, "ticket_expired",                                    \
 	    "the ticket was presented after [saml] ticket_lifetime")           \
 	X(REPLAY, "replay", "the assertion was used before")                   \
+	X(REQUEST_UNKNOWN, "request_unknown",                                  \
+	    "an answer to a request that is not on record: it was answered, "  \
+	    "has expired ([saml] request_lifetime), or never was ours")        \
+	X(REQUEST_MISMATCH, "request_mismatch",                                \
+	    "the request on record was sent to another IdP, or was for "       \
+	    "another service")                                                 \
+	X(IDP_NO_ENDPOINT, "idp_no_endpoint",                                  \
+	    "the IdP's metadata has no address for HTTP-Redirect or HTTP-POST "\
+	    "that people could be sent to")                                    \
 	X(CLOCK_BACKWARD, "clock_backward",                                    \
 	    "the wall clock runs behind an earlier reading: SSO is refused "   \
 	    "until it has caught up; look at the machine's time service")      \
 	/* may they */                                                         \
+	X(ACCESS_DENIED, "access_denied",                                      \
+	    "the [access] rules do not let this user into this service: "      \
+	    "gatehousectl access test")                                        \
+	X(STEP_UP, "step_up",                                                  \
+	    "the service asks for a fresher or stronger authentication: see "  \
+	    "[service NAME] max_authn_age and authn_context")                  \
 	X(ROOT_REFUSED, "root_refused", "uid 0: see [users] allow_root")       \
 	X(SYSTEM_ACCOUNT, "system_account",                                    \
 	    "a system account: see [users] allow_system")                      \
@@ -78,6 +93,9 @@
 	X(WORKER_TIMEOUT, "worker_timeout",                                    \
 	    "the SAML worker did not finish by [saml] worker_timeout and was " \
 	    "replaced")                                                        \
+	X(COMPOSER_FAILED, "composer_failed",                                  \
+	    "the message to the IdP could not be written: see [saml] "         \
+	    "composer_program, key and the log")                               \
 	/* password change */                                                  \
 	X(PASSWORD_WEAK, "password_weak", "the new password breaks the policy")\
 	X(PASSWORD_RETYPE, "password_retype", "the two new passwords differ")  \
@@ -107,13 +125,25 @@
 	X(ASSERTION_COUNT, "assertion_count",                                  \
 	    "there must be exactly one assertion, a child of the Response")    \
 	X(ENCRYPTED, "encrypted",                                              \
-	    "the assertion is encrypted, and this SP takes none")              \
+	    "encrypted, and there is no RSA key to decrypt it with (see [saml] "\
+	    "key), or this SP takes it in the clear only")                     \
+	X(ENCRYPTION_SHAPE, "encryption_shape",                                \
+	    "the encryption is not of the shape that SAML allows")             \
+	X(ENCRYPTION_ALGORITHM, "encryption_algorithm",                        \
+	    "an algorithm outside AES (GCM, CBC) and RSA-OAEP")                \
+	X(CBC_REFUSED, "cbc_refused",                                          \
+	    "encrypted with AES-CBC where no signature covers it: see [saml] " \
+	    "cbc_encryption")                                                  \
+	X(DECRYPTION_FAILED, "decryption_failed",                              \
+	    "none of our keys decrypts it to what it must be: has the IdP our "\
+	    "current certificate?")                                            \
 	X(ISSUER_MISSING, "issuer_missing", "no Issuer")                       \
 	X(ISSUER_UNKNOWN, "issuer_unknown",                                    \
 	    "no configured metadata has this entityID: see [saml] "            \
 	    "idp_metadata")                                                    \
 	X(ISSUER_MISMATCH, "issuer_mismatch",                                  \
-	    "Response and assertion name different Issuers")                   \
+	    "Response and assertion name different Issuers, or another IdP "   \
+	    "answers than the one that was asked")                             \
 	X(IDP_NO_KEY, "idp_no_key",                                            \
 	    "the IdP's metadata has no signing key that can be used")          \
 	X(IDP_EXPIRED, "idp_metadata_expired",                                 \
@@ -143,6 +173,8 @@
 	    "no bearer confirmation that holds")                               \
 	X(RECIPIENT, "recipient",                                              \
 	    "confirmed for another address: compare [saml] acs_url")           \
+	X(CONFIRMATION_ADDRESS, "confirmation_address",                        \
+	    "confirmed for another client address: see [saml] check_address")  \
 	X(EXPIRED, "expired",                                                  \
 	    "past its time: compare the clocks, see [saml] clock_skew")        \
 	X(NOT_YET_VALID, "not_yet_valid",                                      \
@@ -152,13 +184,22 @@
 	X(CONDITIONS, "conditions", "no Conditions, or one that is unknown")   \
 	X(BAD_TIME, "bad_time", "a time that is not xs:dateTime in UTC")       \
 	X(AUTHN_STATEMENT, "authn_statement", "no usable AuthnStatement")      \
+	X(AUTHN_TOO_OLD, "authn_too_old",                                      \
+	    "the user signed in at the IdP too long ago: see max_authn_age, "  \
+	    "and force_authn")                                                 \
 	X(SESSION_EXPIRED, "session_expired",                                  \
 	    "past the SessionNotOnOrAfter that the IdP set")                   \
 	X(NAME_ID, "name_id", "the NameID is missing or not acceptable")       \
 	X(ATTRIBUTE, "attribute", "an attribute is not acceptable")            \
 	X(NO_USER, "no_user",                                                  \
 	    "the assertion has no single user name where [saml] user_from "    \
-	    "looks for it")
+	    "looks for it")                                                    \
+	X(USER_SCOPE, "user_scope",                                            \
+	    "the user is outside the scope of this IdP: see user_scope")       \
+	X(NOT_LOGOUT, "not_logout",                                            \
+	    "neither a LogoutRequest nor a LogoutResponse of version 2.0")     \
+	X(LOGOUT_EXPIRED, "logout_expired",                                    \
+	    "the LogoutRequest is past its NotOnOrAfter")
 /* clang-format on */
 
 #define REASON_ENUM(name, word, help) REASON_##name,
@@ -178,6 +219,12 @@ enum reason reason_from_error(int error);
 
 /* The reason of a word; REASON_INTERNAL for a word that is none. */
 enum reason reason_from_word(const char *word);
+
+/*
+ * Makes a text that may quote a stranger fit for a line of a log: whatever is
+ * not printable ASCII becomes '?'.
+ */
+void reason_plain(char *text);
 
 /* One refusal: the reason, and a sentence about this very case. */
 struct refusal {
