@@ -71,9 +71,16 @@ int store_replay_claim(struct store_tx *tx, const char *issuer,
 struct store_ticket {
 	uint8_t hash[STORE_HASH_SIZE]; /* SHA-256 of the ticket */
 	char user[STORE_USER_MAX];
+	char service[STORE_SERVICE_MAX]; /* the only one; "" for any */
 	char issuer[STORE_ID_MAX];
 	char name_id[STORE_ID_MAX];
 	char session_index[STORE_ID_MAX];
+	char name_id_format[STORE_ID_MAX];
+	char name_qualifier[STORE_ID_MAX];
+	char sp_name_qualifier[STORE_ID_MAX];
+	char authn_context[STORE_ID_MAX];
+	int64_t authn_instant;
+	int64_t has_attributes; /* 1: some are kept, see store_ticket_owner */
 	int64_t session_not_on_or_after; /* 0: none */
 	int64_t expires;
 };
@@ -89,6 +96,63 @@ int store_ticket_peek(struct store_tx *tx, const uint8_t hash[STORE_HASH_SIZE],
     struct store_ticket *ticket);
 int store_ticket_take(struct store_tx *tx, const uint8_t hash[STORE_HASH_SIZE],
     struct store_ticket *ticket);
+
+/* --- requests: AuthnRequests and LogoutRequests that wait for an answer --- */
+
+#define STORE_REQUEST_ID_MAX   80
+#define STORE_REQUEST_DATA_MAX 2049
+
+enum store_request_kind {
+	REQUEST_AUTHN = 0,
+	REQUEST_LOGOUT,
+};
+
+struct store_request {
+	char id[STORE_REQUEST_ID_MAX]; /* as it stands in the message */
+	enum store_request_kind kind;
+	char idp[STORE_ID_MAX];          /* the entityID it was sent to */
+	char service[STORE_SERVICE_MAX]; /* "" for any */
+	int64_t force_authn;
+	int64_t created;
+	int64_t expires;
+	char data[STORE_REQUEST_DATA_MAX]; /* the caller's own */
+};
+
+/* 0, or GATE_EEXISTS if there is one with this id. */
+int store_request_add(struct store_tx *tx, const struct store_request *request);
+
+/*
+ * Looks at one without using it up / takes it, which nobody can do twice: 0, or
+ * GATE_ENOTFOUND. An expired one is given too: compare expires.
+ */
+int store_request_peek(
+    struct store_tx *tx, const char *id, struct store_request *request);
+int store_request_take(
+    struct store_tx *tx, const char *id, struct store_request *request);
+
+/* How many there are, expired ones that were not dropped yet too. */
+int store_request_count(struct store_tx *tx, int64_t *count);
+
+/* --- attributes that are kept with a ticket, and then with its session --- */
+
+/* Their owner: a session's id, or a ticket's hash in hexadecimal. */
+#define STORE_OWNER_MAX (2 * STORE_HASH_SIZE + 1)
+void store_ticket_owner(
+    const uint8_t hash[STORE_HASH_SIZE], char owner[STORE_OWNER_MAX]);
+
+/*
+ * Keeps bytes of attributes_encode for an owner (none, for NULL), GATE_EEXISTS
+ * if it has some / gives them, *bytes freed by the caller and NULL for none /
+ * hands them to another owner. They go when their owner does: with a session
+ * or a ticket that is pruned, or a ticket that is revoked.
+ */
+int store_attributes_put(
+    struct store_tx *tx, const char *owner, const uint8_t *bytes, size_t size);
+int store_attributes_get(
+    struct store_tx *tx, const char *owner, uint8_t **bytes, size_t *size);
+int store_attributes_move(
+    struct store_tx *tx, const char *owner, const char *to);
+int store_attributes_drop(struct store_tx *tx, const char *owner);
 
 /* --- sessions --- */
 
@@ -112,10 +176,16 @@ struct store_session {
 	char issuer[STORE_ID_MAX];
 	char name_id[STORE_ID_MAX];
 	char session_index[STORE_ID_MAX];
-	int64_t signed_in; /* epoch seconds */
-	int64_t opened;    /* 0: never */
-	int64_t ended;     /* 0: not yet */
-	int64_t not_after; /* SessionNotOnOrAfter; 0: none */
+	char name_id_format[STORE_ID_MAX];
+	char name_qualifier[STORE_ID_MAX];
+	char sp_name_qualifier[STORE_ID_MAX];
+	char authn_context[STORE_ID_MAX];
+	int64_t authn_instant; /* 0: no assertion */
+	int64_t pid_started;   /* the leader's start, in ticks; 0 unknown */
+	int64_t signed_in;     /* epoch seconds */
+	int64_t opened;        /* 0: never */
+	int64_t ended;         /* 0: not yet */
+	int64_t not_after;     /* SessionNotOnOrAfter; 0: none */
 	char end_reason[32];
 };
 
@@ -127,7 +197,10 @@ int store_session_add(struct store_tx *tx, const struct store_session *session);
 int store_session_get(
     struct store_tx *tx, const char *id, struct store_session *session);
 
-/* Writes back state, tty, pid, address, method, opened, ended, end_reason. */
+/*
+ * Writes back state, tty, pid, pid_started, address, method, opened; with
+ * SESSION_ENDED also ended, which is not 0 then, and end_reason.
+ */
 int store_session_update(
     struct store_tx *tx, const struct store_session *session);
 
@@ -139,6 +212,19 @@ int store_session_update(
 typedef int store_session_each(const struct store_session *session, void *data);
 int store_session_list(struct store_tx *tx, const char *user, int all,
     int64_t limit, store_session_each *each, void *data);
+
+/*
+ * The sessions that an IdP knows by this name (SAML core 3.7.3): not ended, of
+ * this issuer and name_id and, if session_index is not NULL, of this index.
+ * Calls each as store_session_list does.
+ */
+int store_session_named(struct store_tx *tx, const char *issuer,
+    const char *name_id, const char *session_index, store_session_each *each,
+    void *data);
+
+/* Drops the tickets that such a logout reaches; *dropped counts. */
+int store_ticket_revoke(struct store_tx *tx, const char *issuer,
+    const char *name_id, const char *session_index, int64_t *dropped);
 
 /* --- users of the fallback --- */
 
@@ -191,9 +277,10 @@ int store_clock_set(struct store_tx *tx, int64_t wall);
 /* --- keeping house --- */
 
 /*
- * Drops replay marks and tickets past their time, sign-ins that were never
- * opened and sessions ended before the epoch time ended_before; at most limit
- * rows of each, so that it never holds up a login for long. *dropped counts.
+ * Drops replay marks, tickets and requests past their time, sign-ins that were
+ * never opened and sessions ended before the epoch time ended_before, with
+ * their attributes; at most limit rows of each, so that it never holds up a
+ * login for long. *dropped counts.
  */
 int store_prune(struct store_tx *tx, int64_t now, int64_t ended_before,
     int64_t limit, int64_t *dropped);

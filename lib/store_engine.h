@@ -38,7 +38,7 @@ struct store_value {
 	size_t size;
 };
 
-#define STORE_COLUMNS_MAX 20
+#define STORE_COLUMNS_MAX 24
 
 /* Takes one row; nonzero ends the statement, whose result it becomes. */
 typedef int store_row(

@@ -9,10 +9,12 @@ store_prune(struct store_tx *tx, int64_t now, int64_t ended_before,
 	const struct {
 		enum store_statement statement;
 		int64_t before;
+		store_row *gone;
 	} rules[] = {
-		{ SQL_REPLAY_PRUNE, now },
-		{ SQL_TICKET_PRUNE, now },
-		{ SQL_SESSION_PRUNE, ended_before },
+		{ SQL_REPLAY_PRUNE, now, NULL },
+		{ SQL_TICKET_PRUNE, now, store_ticket_gone },
+		{ SQL_REQUEST_PRUNE, now, NULL },
+		{ SQL_SESSION_PRUNE, ended_before, store_session_gone },
 	};
 	int64_t rows;
 	size_t i;
@@ -26,7 +28,7 @@ store_prune(struct store_tx *tx, int64_t now, int64_t ended_before,
 		r = store_run(tx, rules[i].statement,
 		    STORE_PARAMS(
 			store_number(rules[i].before), store_number(limit)),
-		    NULL, NULL, &rows);
+		    rules[i].gone, tx, &rows);
 		if (r != 0)
 			return r;
 		*dropped += rows;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include "lib/error.h"
 #include "lib/store_tx.h"
 
@@ -21,10 +23,19 @@ static const struct store_field session_fields[] = {
 	FIELD(FIELD_INT64, ended),
 	FIELD(FIELD_INT64, not_after),
 	FIELD(FIELD_TEXT, end_reason),
+	FIELD(FIELD_TEXT, name_id_format),
+	FIELD(FIELD_TEXT, name_qualifier),
+	FIELD(FIELD_TEXT, sp_name_qualifier),
+	FIELD(FIELD_TEXT, authn_context),
+	FIELD(FIELD_INT64, authn_instant),
+	FIELD(FIELD_INT64, pid_started),
 };
 #define SESSION_FIELDS (sizeof(session_fields) / sizeof(session_fields[0]))
 
-/* What store_session_update writes, and the id by which it finds the row. */
+/*
+ * What store_session_update writes, and the id by which it finds the row. Only
+ * an end touches the columns that the index of named sessions is made of.
+ */
 static const struct store_field update_fields[] = {
 	FIELD(FIELD_INT, state),
 	FIELD(FIELD_TEXT, address),
@@ -32,11 +43,24 @@ static const struct store_field update_fields[] = {
 	FIELD(FIELD_INT64, pid),
 	FIELD(FIELD_TEXT, method),
 	FIELD(FIELD_INT64, opened),
+	FIELD(FIELD_INT64, pid_started),
+	FIELD(FIELD_TEXT, id),
+};
+#define UPDATE_FIELDS (sizeof(update_fields) / sizeof(update_fields[0]))
+
+static const struct store_field end_fields[] = {
+	FIELD(FIELD_INT, state),
+	FIELD(FIELD_TEXT, address),
+	FIELD(FIELD_TEXT, tty),
+	FIELD(FIELD_INT64, pid),
+	FIELD(FIELD_TEXT, method),
+	FIELD(FIELD_INT64, opened),
+	FIELD(FIELD_INT64, pid_started),
 	FIELD(FIELD_INT64, ended),
 	FIELD(FIELD_TEXT, end_reason),
 	FIELD(FIELD_TEXT, id),
 };
-#define UPDATE_FIELDS (sizeof(update_fields) / sizeof(update_fields[0]))
+#define END_FIELDS (sizeof(end_fields) / sizeof(end_fields[0]))
 
 int
 store_session_add(struct store_tx *tx, const struct store_session *session)
@@ -87,15 +111,18 @@ store_session_get(
 int
 store_session_update(struct store_tx *tx, const struct store_session *session)
 {
-	struct store_value values[UPDATE_FIELDS];
+	struct store_value values[END_FIELDS];
+	int ends = session->state == SESSION_ENDED;
+	size_t count = ends ? END_FIELDS : UPDATE_FIELDS;
 	int64_t changed;
 	int r;
 
-	r = store_record_put(update_fields, UPDATE_FIELDS, session, values);
+	r = store_record_put(
+	    ends ? end_fields : update_fields, count, session, values);
 	if (r != 0)
 		return r;
-	r = store_run(tx, SQL_SESSION_UPDATE, values, UPDATE_FIELDS, NULL, NULL,
-	    &changed);
+	r = store_run(tx, ends ? SQL_SESSION_END : SQL_SESSION_UPDATE, values,
+	    count, NULL, NULL, &changed);
 	if (r != 0)
 		return r;
 	return changed == 1 ? 0 : GATE_ENOTFOUND;
@@ -133,4 +160,31 @@ store_session_list(struct store_tx *tx, const char *user, int all,
 	return store_run(tx, SQL_SESSION_LIST_USER,
 	    STORE_PARAMS(store_text(user), ended, store_number(limit)),
 	    session_walk_row, &walk, NULL);
+}
+
+int
+store_session_named(struct store_tx *tx, const char *issuer,
+    const char *name_id, const char *session_index, store_session_each *each,
+    void *data)
+{
+	struct session_walk walk = { .each = each, .data = data };
+
+	return store_run(tx, SQL_SESSION_NAMED,
+	    STORE_PARAMS(store_text(issuer), store_text(name_id),
+		store_number(session_index != NULL),
+		store_text(session_index != NULL ? session_index : "")),
+	    session_walk_row, &walk, NULL);
+}
+
+int
+store_session_gone(const struct store_value *columns, size_t count, void *data)
+{
+	char id[STORE_SESSION_ID_MAX];
+
+	if (count != 1 || columns[0].type != STORE_TEXT ||
+	    columns[0].size >= sizeof(id))
+		return GATE_ESTORE;
+	memcpy(id, columns[0].bytes, columns[0].size);
+	id[columns[0].size] = '\0';
+	return store_attributes_drop(data, id);
 }

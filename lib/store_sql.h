@@ -69,12 +69,54 @@
 	") " TABLE ";"
 
 /*
+ * What single sign-on needs: requests that wait, what an IdP knows a session
+ * by, attributes. session_named has the sessions that a logout may name and
+ * no other, so that it stays small however long ended ones are kept; what it is
+ * made of does not change when a session is opened.
+ */
+#define STORE_SCHEMA_2_TEXT(table, column)                                     \
+	"ALTER TABLE " table " ADD COLUMN " column " TEXT NOT NULL DEFAULT '';"
+#define STORE_SCHEMA_2_NUMBER(NUMBER, table, column)                           \
+	"ALTER TABLE " table " ADD COLUMN " column " " NUMBER                  \
+	" NOT NULL DEFAULT 0;"
+#define STORE_SCHEMA_2_CLAIMS(NUMBER, table)                                   \
+	STORE_SCHEMA_2_TEXT(table, "name_id_format")                           \
+	STORE_SCHEMA_2_TEXT(table, "name_qualifier")                           \
+	STORE_SCHEMA_2_TEXT(table, "sp_name_qualifier")                        \
+	STORE_SCHEMA_2_TEXT(table, "authn_context")                            \
+	STORE_SCHEMA_2_NUMBER(NUMBER, table, "authn_instant")
+#define STORE_SCHEMA_2(NUMBER, BYTES, TABLE)                                   \
+	STORE_SCHEMA_2_CLAIMS(NUMBER, "ticket")                                \
+	STORE_SCHEMA_2_TEXT("ticket", "service")                               \
+	STORE_SCHEMA_2_NUMBER(NUMBER, "ticket", "has_attributes")              \
+	STORE_SCHEMA_2_CLAIMS(NUMBER, "session")                               \
+	STORE_SCHEMA_2_NUMBER(NUMBER, "session", "pid_started")                \
+	"CREATE INDEX session_named ON session (issuer, name_id)"              \
+	" WHERE ended = 0 AND issuer <> '';"                                   \
+	"CREATE TABLE request ("                                               \
+	" id TEXT NOT NULL PRIMARY KEY,"                                       \
+	" kind " NUMBER " NOT NULL,"                                           \
+	" idp TEXT NOT NULL,"                                                  \
+	" service TEXT NOT NULL,"                                              \
+	" force_authn " NUMBER " NOT NULL,"                                    \
+	" created " NUMBER " NOT NULL,"                                        \
+	" expires " NUMBER " NOT NULL,"                                        \
+	" data TEXT NOT NULL"                                                  \
+	") " TABLE ";"                                                         \
+	"CREATE INDEX request_expires ON request (expires);"                   \
+	"CREATE TABLE attributes ("                                            \
+	" owner TEXT NOT NULL PRIMARY KEY,"                                    \
+	" kept " BYTES " NOT NULL"                                             \
+	") " TABLE ";"
+
+/*
  * The schema's history: the n-th step leads from version n - 1 to n. A step
  * that was ever released is never changed.
  */
 #define STORE_MIGRATIONS(NUMBER, BYTES, TABLE)                                 \
 	{                                                                      \
 		STORE_SCHEMA_1(NUMBER, BYTES, TABLE),                          \
+		    STORE_SCHEMA_2(NUMBER, BYTES, TABLE),                      \
 	}
 
 enum store_statement {
@@ -84,11 +126,23 @@ enum store_statement {
 	SQL_TICKET_PEEK,
 	SQL_TICKET_TAKE,
 	SQL_TICKET_PRUNE,
+	SQL_TICKET_REVOKE,
+	SQL_REQUEST_ADD,
+	SQL_REQUEST_PEEK,
+	SQL_REQUEST_TAKE,
+	SQL_REQUEST_COUNT,
+	SQL_REQUEST_PRUNE,
+	SQL_ATTRIBUTES_PUT,
+	SQL_ATTRIBUTES_GET,
+	SQL_ATTRIBUTES_MOVE,
+	SQL_ATTRIBUTES_DROP,
 	SQL_SESSION_ADD,
 	SQL_SESSION_GET,
 	SQL_SESSION_UPDATE,
+	SQL_SESSION_END,
 	SQL_SESSION_LIST,
 	SQL_SESSION_LIST_USER,
+	SQL_SESSION_NAMED,
 	SQL_SESSION_PRUNE,
 	SQL_USER_ADD,
 	SQL_USER_GET,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+
 #include "lib/error.h"
 #include "lib/store_tx.h"
 
@@ -12,6 +14,13 @@ static const struct store_field ticket_fields[] = {
 	FIELD(FIELD_TEXT, session_index),
 	FIELD(FIELD_INT64, session_not_on_or_after),
 	FIELD(FIELD_INT64, expires),
+	FIELD(FIELD_TEXT, name_id_format),
+	FIELD(FIELD_TEXT, name_qualifier),
+	FIELD(FIELD_TEXT, sp_name_qualifier),
+	FIELD(FIELD_TEXT, authn_context),
+	FIELD(FIELD_INT64, authn_instant),
+	FIELD(FIELD_TEXT, service),
+	FIELD(FIELD_INT64, has_attributes),
 };
 #define TICKET_FIELDS (sizeof(ticket_fields) / sizeof(ticket_fields[0]))
 
@@ -66,4 +75,37 @@ store_ticket_take(struct store_tx *tx, const uint8_t hash[STORE_HASH_SIZE],
     struct store_ticket *ticket)
 {
 	return ticket_fetch(tx, SQL_TICKET_TAKE, hash, ticket);
+}
+
+void
+store_ticket_owner(
+    const uint8_t hash[STORE_HASH_SIZE], char owner[STORE_OWNER_MAX])
+{
+	size_t i;
+
+	for (i = 0; i < STORE_HASH_SIZE; i++)
+		snprintf(owner + 2 * i, 3, "%02x", hash[i]);
+}
+
+int
+store_ticket_gone(const struct store_value *columns, size_t count, void *data)
+{
+	char owner[STORE_OWNER_MAX];
+
+	if (count != 1 || columns[0].type != STORE_BYTES ||
+	    columns[0].size != STORE_HASH_SIZE)
+		return GATE_ESTORE;
+	store_ticket_owner(columns[0].bytes, owner);
+	return store_attributes_drop(data, owner);
+}
+
+int
+store_ticket_revoke(struct store_tx *tx, const char *issuer,
+    const char *name_id, const char *session_index, int64_t *dropped)
+{
+	return store_run(tx, SQL_TICKET_REVOKE,
+	    STORE_PARAMS(store_text(issuer), store_text(name_id),
+		store_number(session_index != NULL),
+		store_text(session_index != NULL ? session_index : "")),
+	    store_ticket_gone, tx, dropped);
 }

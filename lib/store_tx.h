@@ -77,6 +77,13 @@ int store_record_get(const struct store_field *fields, size_t count,
     const struct store_value *columns, size_t column_count, void *record,
     size_t record_size);
 
+/*
+ * Rows, for statements that drop tickets or sessions and give their keys: the
+ * attributes go with them. data is the transaction.
+ */
+store_row store_ticket_gone;
+store_row store_session_gone;
+
 /* 0, or GATE_ETOOBIG for a text of size bytes and more. */
 int store_text_fits(const char *text, size_t size);
 

@@ -85,6 +85,26 @@ session_state_word(enum store_session_state state)
 	return state_words[state];
 }
 
+#define COPY(to, from)                                                         \
+	do {                                                                   \
+		_Static_assert(sizeof(to) == sizeof(from), "one size");        \
+		memcpy(to, from, sizeof(to));                                  \
+	} while (0)
+
+void
+session_claims(struct store_session *session, const struct store_ticket *claims)
+{
+	COPY(session->issuer, claims->issuer);
+	COPY(session->name_id, claims->name_id);
+	COPY(session->name_id_format, claims->name_id_format);
+	COPY(session->name_qualifier, claims->name_qualifier);
+	COPY(session->sp_name_qualifier, claims->sp_name_qualifier);
+	COPY(session->session_index, claims->session_index);
+	COPY(session->authn_context, claims->authn_context);
+	session->authn_instant = claims->authn_instant;
+	session->not_after = claims->session_not_on_or_after;
+}
+
 void
 session_add_method(struct store_session *session, const char *method)
 {

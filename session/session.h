@@ -38,6 +38,10 @@ void session_ended(
 /* "signed_in", "open", "ended"; "unknown" for a number that is none. */
 const char *session_state_word(enum store_session_state state);
 
+/* Puts on it what is remembered of an assertion, but for the user. */
+void session_claims(
+    struct store_session *session, const struct store_ticket *claims);
+
 /* Adds one more proof to the method: "password" and "otp" give
  * "password+otp". */
 void session_add_method(struct store_session *session, const char *method);

@@ -4,13 +4,15 @@
 
 #include <stdint.h>
 
+#include "session/handle.h"
+
 /*
  * A ticket: a one-time, short-lived handle of 256 random bits that stands for
  * a validated assertion, short enough for every PAM conversation. Only its
  * SHA-256 is kept.
  */
 #define TICKET_PREFIX    "gt-"
-#define TICKET_SIZE      (3 + 43 + 1) /* prefix, base64url, NUL */
+#define TICKET_SIZE      HANDLE_SIZE
 #define TICKET_HASH_SIZE 32
 
 /* A fresh ticket and its hash; 0 or GATE_EIO. */

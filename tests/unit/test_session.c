@@ -183,6 +183,38 @@ keeps_texts_in_their_place(void **state)
 	    strlen(session.end_reason), sizeof(session.end_reason) - 1);
 }
 
+static void
+takes_over_what_was_claimed(void **state)
+{
+	struct store_session session = signed_in();
+	const struct store_ticket claims = {
+		.user = "mallory",
+		.issuer = "https://idp.example.org/",
+		.name_id = "n",
+		.name_id_format = "urn:format",
+		.name_qualifier = "urn:q",
+		.sp_name_qualifier = "urn:spq",
+		.session_index = "_i",
+		.authn_context = "urn:c",
+		.authn_instant = 5,
+		.session_not_on_or_after = 6,
+	};
+
+	(void)state;
+	session_claims(&session, &claims);
+	assert_string_equal(session.issuer, claims.issuer);
+	assert_string_equal(session.name_id, "n");
+	assert_string_equal(session.name_id_format, "urn:format");
+	assert_string_equal(session.name_qualifier, "urn:q");
+	assert_string_equal(session.sp_name_qualifier, "urn:spq");
+	assert_string_equal(session.session_index, "_i");
+	assert_string_equal(session.authn_context, "urn:c");
+	assert_int_equal(session.authn_instant, 5);
+	assert_int_equal(session.not_after, 6);
+	/* whose it is was decided elsewhere */
+	assert_string_equal(session.user, "alice");
+}
+
 int
 main(void)
 {
@@ -195,6 +227,7 @@ main(void)
 		cmocka_unit_test(has_a_word_for_each_state),
 		cmocka_unit_test(adds_up_methods),
 		cmocka_unit_test(keeps_texts_in_their_place),
+		cmocka_unit_test(takes_over_what_was_claimed),
 	};
 
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);

@@ -51,6 +51,13 @@ ticket_of(uint8_t first)
 		.issuer = "https://idp.example.org/",
 		.name_id = "alice@example.org",
 		.session_index = "_index",
+		.name_id_format = "urn:format",
+		.name_qualifier = "urn:qualifier",
+		.sp_name_qualifier = "urn:sp-qualifier",
+		.authn_context = "urn:context",
+		.authn_instant = 1700000000,
+		.service = "portal",
+		.has_attributes = 1,
 		.session_not_on_or_after = 5000000000,
 		.expires = 1800000000,
 	};
@@ -100,6 +107,12 @@ session_of(const char *id, const char *user, int64_t signed_in)
 		.issuer = "https://idp.example.org/",
 		.name_id = "o'brien; -- \xc3\xa9",
 		.session_index = "_index",
+		.name_id_format = "urn:format",
+		.name_qualifier = "urn:qualifier",
+		.sp_name_qualifier = "urn:sp-qualifier",
+		.authn_context = "urn:context",
+		.authn_instant = 1700000000,
+		.pid_started = 99,
 		.signed_in = signed_in,
 		.not_after = 5000000000,
 	};
@@ -125,6 +138,7 @@ IN_WRITE(test_session)
 
 	in.state = SESSION_ENDED;
 	in.pid = 1;
+	in.pid_started = 2;
 	in.opened = 1001;
 	in.ended = 1002;
 	SET(in.tty, "pts/3");

@@ -12,6 +12,7 @@
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/store.h"
+#include "lib/store_sql.h"
 #include "tests/unit/scratch.h"
 
 static char why[256];
@@ -59,6 +60,11 @@ mode_of(const char *path)
 	assert_int_equal(lstat(path, &st), 0);
 	return st.st_mode & 07777;
 }
+
+/* The schema of the first version, as it was released. */
+static const char version_1[] = "PRAGMA application_id = 0x47415445;"
+				"PRAGMA user_version = 1;" STORE_SCHEMA_1(
+				    "INTEGER", "BLOB", "STRICT, WITHOUT ROWID");
 
 static int
 set_clock(struct store_tx *tx, void *wall)
@@ -183,12 +189,12 @@ test_newer_schema_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(opens(path), 0);
-	tamper(path, "PRAGMA user_version = 2");
+	tamper(path, "PRAGMA user_version = 3");
 	assert_int_equal(opens(path), GATE_ESCHEMA);
 	assert_string_equal(why,
-	    "schema version 2: this program knows up to 1, a newer one "
+	    "schema version 3: this program knows up to 2, a newer one "
 	    "wrote the file");
-	tamper(path, "PRAGMA user_version = 1");
+	tamper(path, "PRAGMA user_version = 2");
 	assert_int_equal(opens(path), 0);
 }
 
@@ -235,6 +241,117 @@ test_damaged_schema_shows_at_once(void **state)
 	assert_string_equal(why, "no such table: replay");
 }
 
+/* --- a file of the first version --- */
+
+#define OLD_TICKET                                                             \
+	"INSERT INTO ticket VALUES (zeroblob(32), 'alice', 'https://idp',"     \
+	" 'n', 'i', 5, 1800000000);"
+#define OLD_SESSION                                                            \
+	"INSERT INTO session VALUES ('one', 1, 'alice', 'sshd', '192.0.2.1',"  \
+	" 'ssh', 4711, 'sso', 'https://idp', 'n', 'i', 1000, 1001, 0, 7, '');"
+#define OLD_USER "INSERT INTO users VALUES ('alice', '$y$', 3, 0, x'01', 9);"
+
+struct old {
+	struct store_ticket ticket;
+	struct store_session session;
+	struct store_user user;
+	int named;
+};
+
+static int
+count_named(const struct store_session *session, void *data)
+{
+	assert_string_equal(session->id, "one");
+	(*(int *)data)++;
+	return 0;
+}
+
+static int
+look_at_old(struct store_tx *tx, void *data)
+{
+	static const uint8_t hash[STORE_HASH_SIZE];
+	struct old *old = data;
+
+	assert_int_equal(store_ticket_peek(tx, hash, &old->ticket), 0);
+	assert_int_equal(store_session_get(tx, "one", &old->session), 0);
+	assert_int_equal(store_user_get(tx, "alice", &old->user), 0);
+	return store_session_named(
+	    tx, "https://idp", "n", NULL, count_named, &old->named);
+}
+
+static void
+test_version_1_is_led_on(void **state)
+{
+	const char *path = scratch_path("gate.db");
+	struct store *store;
+	struct old old = { 0 };
+
+	(void)state;
+	tamper(path, version_1);
+	tamper(path, OLD_TICKET OLD_SESSION OLD_USER);
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(open_at(&store, path), 0);
+	assert_int_equal(store_read(store, look_at_old, &old), 0);
+	assert_string_equal(old.ticket.user, "alice");
+	assert_int_equal(old.ticket.expires, 1800000000);
+	assert_string_equal(old.ticket.service, "");
+	assert_string_equal(old.ticket.name_id_format, "");
+	assert_int_equal(old.ticket.authn_instant, 0);
+	assert_string_equal(old.session.address, "192.0.2.1");
+	assert_int_equal(old.session.not_after, 7);
+	assert_string_equal(old.session.authn_context, "");
+	assert_int_equal(old.session.pid_started, 0);
+	assert_int_equal(old.user.otp_step, 9);
+	assert_int_equal(old.named, 1);
+	store_free(&store);
+	/* once is enough */
+	assert_int_equal(opens(path), 0);
+}
+
+static void
+test_a_migration_is_whole_or_not_at_all(void **state)
+{
+	const char *path = scratch_path("gate.db");
+
+	(void)state;
+	tamper(path, version_1);
+	tamper(path, OLD_USER "CREATE TABLE attributes (stranger)");
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(opens(path), GATE_ESTORE);
+	/* What came before the table in its way was undone as well. */
+	tamper(path, "DROP TABLE attributes");
+	assert_int_equal(opens(path), 0);
+}
+
+/* --- a question that must not walk all sessions that ever were --- */
+
+static int
+plan_row(void *data, int count, char **columns, char **names)
+{
+	(void)names;
+	assert_int_equal(count, 4);
+	strncat(data, columns[3], 200);
+	return 0;
+}
+
+static void
+test_named_sessions_are_found_by_their_index(void **state)
+{
+	const char *path = scratch_path("gate.db");
+	char sql[2048], plan[1024] = "";
+	sqlite3 *handle;
+
+	(void)state;
+	assert_int_equal(opens(path), 0);
+	assert_int_equal(sqlite3_open(path, &handle), SQLITE_OK);
+	snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s",
+	    store_sql[SQL_SESSION_NAMED]);
+	assert_int_equal(
+	    sqlite3_exec(handle, sql, plan_row, plan, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(handle), SQLITE_OK);
+	assert_non_null(strstr(plan, "session_named (issuer=? AND name_id=?)"));
+}
+
 /* --- rows that no store of ours has written --- */
 
 static int
@@ -254,7 +371,7 @@ get_session(struct store_tx *tx, void *session)
 	", " seed ", 0)"
 #define SESSION(state)                                                         \
 	"INSERT INTO session VALUES ('one', " state ", 'alice', '', '', '',"   \
-	" 0, '', '', '', '', 0, 0, 0, 0, '')"
+	" 0, '', '', '', '', 0, 0, 0, 0, '', '', '', '', '', 0, 0)"
 
 static void
 test_rows_that_do_not_fit(void **state)
@@ -309,6 +426,9 @@ main(void)
 		TEST(test_newer_schema_is_refused),
 		TEST(test_foreign_files_are_left_alone),
 		TEST(test_damaged_schema_shows_at_once),
+		TEST(test_version_1_is_led_on),
+		TEST(test_a_migration_is_whole_or_not_at_all),
+		TEST(test_named_sessions_are_found_by_their_index),
 		TEST(test_rows_that_do_not_fit),
 	};
 
