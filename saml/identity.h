@@ -5,18 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/attributes.h"
 #include "lib/wire.h"
 
 /*
  * What a validated assertion says, read from the verified element only. A text
  * that the assertion does not have is NULL, a time 0.
  */
-struct saml_attribute {
-	char *name;
-	char **values;
-	size_t value_count;
-};
-
 struct saml_identity {
 	char *user;   /* mapped by [saml] user_from */
 	char *issuer; /* the IdP's entityID */
@@ -24,14 +19,15 @@ struct saml_identity {
 	char *in_response_to; /* NULL: unsolicited */
 	char *name_id;
 	char *name_id_format;
+	char *name_qualifier;
+	char *sp_name_qualifier;
 	char *session_index;
 	char *authn_context; /* AuthnContextClassRef */
 	int64_t authn_instant;
 	int64_t not_on_or_after;         /* the earliest end of what holds */
 	int64_t session_not_on_or_after; /* 0: none */
 	int64_t replay_until; /* after it, it is refused as expired */
-	struct saml_attribute *attributes;
-	size_t attribute_count;
+	struct attributes attributes;
 };
 
 /* The longest user name and NameID, in bytes. */
@@ -47,16 +43,9 @@ int saml_identity_new(struct saml_identity **identity);
 void saml_identity_free(struct saml_identity **identity);
 
 /*
- * Appends an attribute, and a value to the last one appended; both copy.
- * 0 or GATE_ENOMEM; GATE_EINVAL for a value without an attribute.
- */
-int saml_identity_attribute(struct saml_identity *identity, const char *name);
-int saml_identity_value(struct saml_identity *identity, const char *value);
-
-/*
  * To and from the body of a worker's VERB_RESULT. What comes back is complete,
- * within the caps above and holds nothing else but TAG_OUTCOME: get gives
- * GATE_EPROTO otherwise, or GATE_ENOMEM.
+ * within the caps above and holds nothing else but TAG_OUTCOME and TAG_TRACE:
+ * get gives GATE_EPROTO otherwise, or GATE_ENOMEM.
  */
 void saml_identity_put(
     const struct saml_identity *identity, struct wire_msg *msg);

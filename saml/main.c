@@ -2,69 +2,19 @@
 /*
  * gatehouse-saml: the process that reads XML so that no other has to. It is
  * started by gatehoused and by gatehousectl with a socket as descriptor 3,
- * and verifies one Response after another until the other end hangs up.
+ * and answers one question after another until the other end hangs up.
  */
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "lib/clock.h"
 #include "lib/error.h"
-#include "lib/log.h"
 #include "lib/protocol.h"
-#include "lib/wire.h"
+#include "saml/identity.h"
 #include "saml/memory.h"
-#include "saml/metadata.h"
-#include "saml/sandbox.h"
-#include "saml/settings.h"
+#include "saml/service.h"
 #include "saml/verify.h"
 #include "saml/worker.h"
-
-/* A message that has begun comes from this machine, and is soon whole. */
-#define MESSAGE_MS 60000
-
-static const char help[] =
-    "gatehouse-saml verifies SAML Responses for gatehoused. It is started by\n"
-    "gatehoused and by \"gatehousectl sso check\", and by nobody else: it\n"
-    "expects a socket as file descriptor 3. See gatehoused(8).\n";
-
-struct service {
-	struct saml_settings *settings;
-	struct saml_idps *idps;
-	struct wire_msg *msg;
-};
-
-/* Waits for the next message however long it takes, and reads it. */
-static int
-receive(struct wire_msg *msg)
-{
-	struct pollfd p = { .fd = SAML_WORKER_FD, .events = POLLIN };
-
-	while (poll(&p, 1, -1) < 0)
-		if (errno != EINTR)
-			return GATE_EIO;
-	return wire_recv(SAML_WORKER_FD, msg, clock_mono_ms() + MESSAGE_MS);
-}
-
-/* Sends the answer in msg. */
-static int
-reply(struct wire_msg *msg)
-{
-	return wire_send(SAML_WORKER_FD, msg, clock_mono_ms() + MESSAGE_MS);
-}
-
-static void
-begin_failure(struct wire_msg *msg, int error, const char *detail)
-{
-	wire_begin(msg, VERB_RESULT);
-	wire_put_num(msg, TAG_OUTCOME, OUTCOME_UNAVAILABLE);
-	wire_put_num(msg, TAG_ERROR, error);
-	wire_put_str(msg, TAG_DETAIL, detail);
-}
 
 /* Reads the settings, in a message of its own: metadata may be large. */
 static int
@@ -75,7 +25,7 @@ receive_settings(struct saml_settings **settings)
 
 	r = wire_msg_new(&msg, WIRE_BODY_MAX);
 	if (r == 0)
-		r = receive(msg);
+		r = helper_receive(msg);
 	if (r == 0 && wire_verb(msg) != VERB_SAML_SETUP)
 		r = GATE_EPROTO;
 	if (r == 0)
@@ -97,15 +47,37 @@ read_metadata(struct service *service, char *why, size_t why_size)
 	for (i = 0; r == 0 && i < settings->document_count; i++) {
 		document = &settings->documents[i];
 		r = saml_idps_add(service->idps, document->text, document->size,
-		    phrase, sizeof(phrase));
+		    document->fetched, phrase, sizeof(phrase));
 		if (r != 0)
 			snprintf(
 			    why, why_size, "%s: %s", document->name, phrase);
 	}
-	if (r == 0 && saml_idps_count(service->idps) == 0) {
+	/* a worker that is to judge documents begins with none */
+	if (r == 0 && settings->document_count > 0 &&
+	    saml_idps_count(service->idps) == 0) {
 		snprintf(why, why_size, "[saml] idp_metadata names no IdP");
 		r = GATE_ECONFIG;
 	}
+	return r;
+}
+
+static int
+read_keys(struct service *service, char *why, size_t why_size)
+{
+	struct saml_settings *settings = service->settings;
+	char phrase[128] = "";
+	size_t i;
+	int r = saml_decryption_keys_new(&service->keys);
+
+	for (i = 0; r == 0 && i < settings->key_count; i++) {
+		r = saml_decryption_keys_add(service->keys,
+		    settings->keys[i].pem, settings->keys[i].size, phrase,
+		    sizeof(phrase));
+		if (r != 0)
+			snprintf(why, why_size, "[saml] %s: %s",
+			    i == 0 ? "key" : "rollover_key", phrase);
+	}
+	saml_settings_drop_keys(settings);
 	return r;
 }
 
@@ -143,81 +115,69 @@ setup(struct service *service)
 		    &service->msg, saml_worker_body_max(service->settings));
 	if (r != 0)
 		return r;
-	r = read_metadata(service, why, sizeof(why));
+	r = read_keys(service, why, sizeof(why));
+	if (r == 0)
+		r = read_metadata(service, why, sizeof(why));
 	if (r == GATE_ENOMEM)
 		return r; /* which the exit status tells */
 	if (r != 0) {
-		begin_failure(service->msg, r, why);
-		(void)reply(service->msg);
+		helper_failed(service->msg, r, why);
+		(void)helper_reply(service->msg);
 		return r;
 	}
 	saml_settings_drop_documents(service->settings);
-	wire_begin(service->msg, VERB_RESULT);
-	wire_put_num(service->msg, TAG_OUTCOME, OUTCOME_GRANTED);
+	helper_granted(service->msg);
 	wire_put_num(service->msg, TAG_IDP_COUNT,
 	    (int64_t)saml_idps_count(service->idps));
 	put_warning(service);
-	return reply(service->msg);
+	return helper_reply(service->msg);
 }
 
-/* The question that a message asks; its texts stay in the message. */
-static int
-read_request(const struct wire_msg *msg, struct saml_request *request)
+int
+service_text(const struct service *service, uint16_t tag, const char **text)
 {
 	size_t size;
 
-	if (wire_verb(msg) != VERB_SAML_VERIFY)
-		return GATE_EPROTO;
-	request->response =
-	    wire_bytes(msg, TAG_RESPONSE, &request->response_size);
-	request->now = wire_num(msg, TAG_NOW, 0);
-	request->in_response_to = wire_str(msg, TAG_IN_RESPONSE_TO);
-	if (request->response == NULL || request->now <= 0)
-		return GATE_EPROTO;
-	/* one that is no text must not pass for none */
-	if (request->in_response_to == NULL &&
-	    wire_bytes(msg, TAG_IN_RESPONSE_TO, &size) != NULL)
-		return GATE_EPROTO;
-	return 0;
+	*text = wire_str(service->msg, tag);
+	return *text == NULL && wire_bytes(service->msg, tag, &size) != NULL
+	    ? GATE_EPROTO
+	    : 0;
 }
+
+static const struct {
+	uint16_t verb;
+	service_question *serve;
+} questions[] = {
+	{ VERB_SAML_VERIFY, serve_verify },
+	{ VERB_SAML_IDP, serve_idp },
+	{ VERB_SAML_IDP_LIST, serve_idps },
+	{ VERB_SAML_LOGOUT, serve_logout },
+	{ VERB_SAML_METADATA, serve_metadata },
+};
 
 /* Reads one question and answers it; not 0 when there is no going on. */
 static int
-verify(struct service *service)
+answer(struct service *service)
 {
-	struct wire_msg *msg = service->msg;
-	struct saml_identity *identity = NULL;
-	struct saml_request request;
-	struct refusal refusal;
-	int r, outcome;
+	size_t i;
+	int r, sent;
 
-	r = receive(msg);
-	if (r == 0)
-		r = read_request(msg, &request);
+	r = helper_receive(service->msg);
 	if (r != 0)
 		return r;
-	outcome = saml_verify(
-	    service->settings, service->idps, &request, &identity, &refusal);
-	wire_begin(msg, VERB_RESULT);
-	if (outcome == 0) {
-		wire_put_num(msg, TAG_OUTCOME, OUTCOME_GRANTED);
-		saml_identity_put(identity, msg);
-	} else if (outcome == GATE_EREFUSED) {
-		wire_put_num(msg, TAG_OUTCOME, OUTCOME_DENIED);
-		wire_put_str(msg, TAG_REASON, reason_word(refusal.reason));
-		wire_put_str(msg, TAG_DETAIL, refusal.detail);
-	} else {
-		begin_failure(msg, outcome, NULL);
-		r = outcome;
-	}
-	saml_identity_free(&identity);
-	outcome = reply(msg);
-	return r != 0 ? r : outcome;
+	r = GATE_EPROTO;
+	for (i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+		if (questions[i].verb == wire_verb(service->msg))
+			r = questions[i].serve(service);
+	if (r == GATE_EPROTO)
+		return r;
+	if (r != 0)
+		helper_failed(service->msg, r, NULL);
+	sent = helper_reply(service->msg);
+	return r != 0 ? r : sent;
 }
 
-/* Never back to main: exit handlers would run outside what the sandbox knows.
- */
-static _Noreturn void
+static int
 serve(void)
 {
 	struct service service = { 0 };
@@ -225,59 +185,28 @@ serve(void)
 
 	r = setup(&service);
 	while (r == 0)
-		r = verify(&service);
+		r = answer(&service);
 	saml_idps_free(&service.idps);
+	saml_decryption_keys_free(&service.keys);
 	saml_settings_free(&service.settings);
 	wire_msg_free(&service.msg);
-	if (r == GATE_ECLOSED)
-		_exit(SAML_WORKER_DONE);
-	if (r == GATE_ENOMEM)
-		_exit(SAML_WORKER_MEMORY);
-	_exit(r == GATE_EPROTO ? SAML_WORKER_PROTO : SAML_WORKER_FAILED);
-}
-
-/* In this order: what needs the system comes before it is out of reach. */
-static int
-shut_in(void)
-{
-	int r;
-
-	r = sandbox_drop();
-	tzset(); /* or the first gmtime_r(3) would want /etc/localtime */
-	if (r == 0)
-		r = memory_strict();
-	if (r == 0)
-		r = saml_verify_init();
-	if (r == 0)
-		r = sandbox_enter();
 	return r;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct stat st;
-	int r;
+	static const struct helper helper = {
+		.name = "gatehouse-saml",
+		.help = "gatehouse-saml verifies SAML messages for gatehoused. "
+			"It is started by\n"
+			"gatehoused and by \"gatehousectl sso check\", and by "
+			"nobody else: it\n"
+			"expects a socket as file descriptor 3. See "
+			"gatehoused(8).\n",
+		.prepare = saml_verify_init,
+		.serve = serve,
+	};
 
-	log_to_stderr("gatehouse-saml");
-	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-		printf("gatehouse-saml %s\n", GATE_VERSION);
-		return 0;
-	}
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		fputs(help, stdout);
-		return 0;
-	}
-	if (argc > 1 || fstat(SAML_WORKER_FD, &st) != 0 ||
-	    !S_ISSOCK(st.st_mode)) {
-		fputs(help, stderr);
-		return SAML_WORKER_BY_HAND;
-	}
-	r = shut_in();
-	if (r != 0) {
-		log_error("cannot shut itself in: %s (%s)", gate_strerror(r),
-		    strerror(errno));
-		return SAML_WORKER_OPEN;
-	}
-	serve();
+	return helper_main(&helper, argc, argv);
 }

@@ -10,13 +10,13 @@
 #include <openssl/crypto.h>
 
 #include "lib/error.h"
-#include "saml/worker.h"
+#include "saml/process.h"
 
 static void *
 or_die(void *memory, size_t size)
 {
 	if (memory == NULL && size > 0)
-		_exit(SAML_WORKER_MEMORY);
+		_exit(SAML_PROCESS_MEMORY);
 	return memory;
 }
 

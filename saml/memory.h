@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /*
- * Has libxml2, xmlsec1 and OpenSSL end the process (SAML_WORKER_MEMORY) where
+ * Has libxml2, xmlsec1 and OpenSSL end the process (SAML_PROCESS_MEMORY) where
  * they get no memory: a parser that carries on after a failure half-way might
  * take a document for something that it is not. Before anything else of
  * theirs. 0 or GATE_ECRYPTO when they were in use already.

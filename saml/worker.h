@@ -8,34 +8,19 @@
 
 #include "lib/reason.h"
 #include "saml/identity.h"
+#include "saml/idp_info.h"
+#include "saml/logout.h"
 #include "saml/settings.h"
+#include "saml/trace.h"
 
 /*
- * The caller's end of one gatehouse-saml process, the only code that touches
- * XML. It is started with an empty environment and one socket, and shuts
+ * The caller's end of one gatehouse-saml process, the only code that reads XML
+ * of others. It is started with an empty environment and one socket, and shuts
  * itself in before it reads the first byte from it. One thread at a time may
- * use a worker; several workers are started and used side by side.
- *
- *	VERB_SAML_SETUP: the body of saml_settings_put
- *	VERB_SAML_VERIFY: RESPONSE NOW IN_RESPONSE_TO?
- *	VERB_RESULT: OUTCOME_GRANTED, IDP_COUNT and a warning as DETAIL?, or
- *saml_identity_put; OUTCOME_DENIED REASON DETAIL; OUTCOME_UNAVAILABLE ERROR
- *DETAIL
+ * use a worker; several workers are started and used side by side. The
+ * questions and answers stand in lib/protocol.h.
  */
 struct saml_worker;
-
-/* The worker's descriptor of its socket. */
-#define SAML_WORKER_FD 3
-
-/* How a worker exits, since it does not write once it is shut in. */
-enum saml_worker_exit {
-	SAML_WORKER_DONE = 0, /* the caller hung up */
-	SAML_WORKER_BY_HAND = 2,
-	SAML_WORKER_OPEN = 3,   /* it could not shut itself in */
-	SAML_WORKER_MEMORY = 4, /* memory_limit reached */
-	SAML_WORKER_PROTO = 5,  /* the caller does not speak the protocol */
-	SAML_WORKER_FAILED = 6,
-};
 
 /*
  * Starts program, hands it the settings and waits until it has taken them, by
@@ -64,8 +49,18 @@ pid_t saml_worker_pid(const struct saml_worker *worker);
 struct saml_request {
 	const char *response; /* base64, deflated base64, or XML */
 	size_t response_size;
-	const char *in_response_to; /* the ID our request had; NULL: none */
-	int64_t now;                /* epoch seconds */
+	/*
+	 * The request that must be answered: its ID, or NULL for none. With
+	 * any_request, whatever request the message says that it answers: the
+	 * caller looks at identity->in_response_to, and must know it.
+	 */
+	const char *in_response_to;
+	int any_request;
+	const char *idp;     /* the only entityID that will do; NULL: any */
+	const char *address; /* the client's; NULL: unknown */
+	int64_t authn_after; /* AuthnInstant must not be before; 0: any */
+	int64_t now;         /* epoch seconds */
+	struct saml_trace *trace; /* gets the steps passed; NULL: not wanted */
 };
 
 /*
@@ -77,6 +72,43 @@ struct saml_request {
 int saml_worker_verify(struct saml_worker *worker,
     const struct saml_request *request, int64_t deadline,
     struct saml_identity **identity, struct refusal *refusal);
+
+/*
+ * What is known of an IdP (NULL: of the only one there is). 0 and *info, to be
+ * cleared; GATE_ENOTFOUND; other errors as in saml_worker_verify, with refusal.
+ */
+int saml_worker_idp(struct saml_worker *worker, const char *entity_id,
+    int64_t deadline, struct saml_idp_info *info, struct refusal *refusal);
+
+/*
+ * The IdPs, ordered by entityID: each is called for at most limit of them from
+ * the first whose entityID is above after (NULL: from the start), with
+ * entity_id and display_name alone set. Returns as each does.
+ */
+typedef int saml_worker_idp_each(const struct saml_idp_info *info, void *data);
+int saml_worker_idps(struct saml_worker *worker, const char *after,
+    int64_t limit, int64_t deadline, saml_worker_idp_each *each, void *data,
+    struct refusal *refusal);
+
+/* Has a logout message looked at: 0 and *logout, to be cleared; errors as in
+ * saml_worker_verify. */
+int saml_worker_logout(struct saml_worker *worker,
+    const struct saml_logout_input *input, int64_t deadline,
+    struct saml_logout *logout, struct refusal *refusal);
+
+/*
+ * Has fetched metadata judged, see saml_metadata_verify. certificate may be
+ * NULL. 0 and the facts; GATE_ECONFIG and why; any other error ends the worker.
+ * It is one that saml_worker_new_judge has started, for this alone: with
+ * settings that have no documents, and memory for the largest that there may
+ * be.
+ */
+struct saml_metadata_facts;
+int saml_worker_new_judge(struct saml_worker **worker, const char *program,
+    int64_t deadline, char *why, size_t why_size);
+int saml_worker_metadata(struct saml_worker *worker, const char *text,
+    size_t size, const char *certificate, int64_t now, int64_t deadline,
+    struct saml_metadata_facts *facts, char *why, size_t why_size);
 
 /*
  * What the worker found odd about settings that it has taken, such as an IdP

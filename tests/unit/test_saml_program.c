@@ -14,6 +14,7 @@
 
 #include "lib/error.h"
 #include "lib/protocol.h"
+#include "saml/process.h"
 #include "saml/worker.h"
 #include "tests/unit/worker_under_test.h"
 
@@ -29,10 +30,10 @@ start_bare(int *fd)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		if (pair[1] == SAML_WORKER_FD)
+		if (pair[1] == SAML_PROCESS_FD)
 			fcntl(pair[1], F_SETFD, 0);
 		else
-			dup2(pair[1], SAML_WORKER_FD);
+			dup2(pair[1], SAML_PROCESS_FD);
 		execl(program, "gatehouse-saml", (char *)NULL);
 		_exit(127);
 	}
@@ -107,14 +108,14 @@ hangs_up_on_nonsense(void **state)
 		void (*begin)(struct wire_msg *);
 		int status;
 	} rows[] = {
-		{ 1, NULL, SAML_WORKER_DONE },
-		{ 0, NULL, SAML_WORKER_DONE },
-		{ 1, begin_settings, SAML_WORKER_PROTO },
-		{ 0, begin_settings_otherwise, SAML_WORKER_PROTO },
-		{ 0, begin_verify, SAML_WORKER_PROTO },
-		{ 1, begin_verify_nul, SAML_WORKER_PROTO },
-		{ 1, begin_verify_empty, SAML_WORKER_PROTO },
-		{ 1, begin_login, SAML_WORKER_PROTO },
+		{ 1, NULL, SAML_PROCESS_DONE },
+		{ 0, NULL, SAML_PROCESS_DONE },
+		{ 1, begin_settings, SAML_PROCESS_PROTO },
+		{ 0, begin_settings_otherwise, SAML_PROCESS_PROTO },
+		{ 0, begin_verify, SAML_PROCESS_PROTO },
+		{ 1, begin_verify_nul, SAML_PROCESS_PROTO },
+		{ 1, begin_verify_empty, SAML_PROCESS_PROTO },
+		{ 1, begin_login, SAML_PROCESS_PROTO },
 	};
 	struct wire_msg *msg = NULL;
 	size_t i;
@@ -169,10 +170,10 @@ explains_itself(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    run_by_hand("", line, sizeof(line)), SAML_WORKER_BY_HAND);
+	    run_by_hand("", line, sizeof(line)), SAML_PROCESS_BY_HAND);
 	assert_non_null(strstr(line, "gatehouse-saml verifies"));
-	assert_int_equal(
-	    run_by_hand("--nonsense", line, sizeof(line)), SAML_WORKER_BY_HAND);
+	assert_int_equal(run_by_hand("--nonsense", line, sizeof(line)),
+	    SAML_PROCESS_BY_HAND);
 	assert_int_equal(run_by_hand("--help", line, sizeof(line)), 0);
 	assert_non_null(strstr(line, "gatehouse-saml verifies"));
 	assert_int_equal(run_by_hand("--version", line, sizeof(line)), 0);

@@ -24,6 +24,7 @@
 #include "lib/secret.h"
 #include "saml/memory.h"
 #include "saml/sandbox.h"
+#include "saml/process.h"
 #include "saml/worker.h"
 
 #define LEFT_OVER 9 /* exit status of a child that came to the end */
@@ -349,10 +350,10 @@ ends_without_memory(void **state)
 {
 	(void)state;
 	assert_int_equal(run_strict(do_small), LEFT_OVER);
-	assert_int_equal(run_strict(do_xml_malloc), SAML_WORKER_MEMORY);
-	assert_int_equal(run_strict(do_xml_realloc), SAML_WORKER_MEMORY);
-	assert_int_equal(run_strict(do_crypto_malloc), SAML_WORKER_MEMORY);
-	assert_int_equal(run_strict(do_crypto_realloc), SAML_WORKER_MEMORY);
+	assert_int_equal(run_strict(do_xml_malloc), SAML_PROCESS_MEMORY);
+	assert_int_equal(run_strict(do_xml_realloc), SAML_PROCESS_MEMORY);
+	assert_int_equal(run_strict(do_crypto_malloc), SAML_PROCESS_MEMORY);
+	assert_int_equal(run_strict(do_crypto_realloc), SAML_PROCESS_MEMORY);
 }
 
 int

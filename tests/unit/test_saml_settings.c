@@ -57,11 +57,17 @@ load(struct fixture *f, const char *name)
 	static char entity_id[] = "https://sp.example";
 	static char acs_url[] = "https://sp.example/acs";
 	static char user_from[] = "attribute:uid";
+	static char slo_url[] = "https://sp.example/slo";
+	static char scope[] = "@sp.example", none[] = "";
 	static char path[PATH_MAX];
 	struct config config = {
 		.entity_id = entity_id,
 		.acs_url = acs_url,
+		.slo_url = slo_url,
 		.user_from = user_from,
+		.user_scope = scope,
+		.saml_key = none,
+		.rollover_key = none,
 		.idp_metadata = path,
 		.clock_skew = 61,
 		.max_response = 62,
@@ -87,6 +93,8 @@ takes_the_configuration(void **state)
 	assert_string_equal(f->settings->entity_id, "https://sp.example");
 	assert_string_equal(f->settings->acs_url, "https://sp.example/acs");
 	assert_string_equal(f->settings->user_from, "attribute:uid");
+	assert_string_equal(f->settings->slo_url, "https://sp.example/slo");
+	assert_string_equal(f->settings->user_scope, "@sp.example");
 	assert_int_equal(f->settings->clock_skew, 61);
 	assert_int_equal(f->settings->max_response, 62);
 	assert_int_equal(f->settings->max_validity, 63);
@@ -97,6 +105,64 @@ takes_the_configuration(void **state)
 	    f->settings->documents[0].name, scratch_path("idp.xml"));
 	assert_string_equal(f->settings->documents[0].text, "<idp/>");
 	assert_int_equal(f->settings->documents[0].size, 6);
+}
+
+/* Keys are secrets, and IdPs may have rules of their own. */
+static void
+takes_keys_and_rules(void **state)
+{
+	static char from[] = "name_id", scope[] = "@one.example", none[] = "";
+	static char one[] = "https://one.example", text[] = "x";
+	static char key[PATH_MAX], rollover[PATH_MAX], metadata[PATH_MAX];
+	struct config_idp idp = { .entity_id = one,
+		.user_from = from,
+		.user_scope = scope,
+		.strip_scope = 1 };
+	struct config_source source = { .file = metadata };
+	struct config config = { .entity_id = text,
+		.acs_url = text,
+		.slo_url = none,
+		.user_from = from,
+		.user_scope = none,
+		.idp_metadata = metadata,
+		.saml_key = key,
+		.rollover_key = rollover,
+		.idps = &idp,
+		.idp_count = 1,
+		.sources = &source,
+		.source_count = 1 };
+	const struct saml_idp_rule *rule;
+	struct fixture *f = *state;
+
+	write_file("idp.xml", "<idp/>");
+	write_file("key.pem", "one");
+	write_file("rollover.pem", "another");
+	assert_int_equal(chmod(scratch_path("key.pem"), 0600), 0);
+	snprintf(key, sizeof(key), "%s", scratch_path("key.pem"));
+	snprintf(
+	    rollover, sizeof(rollover), "%s", scratch_path("rollover.pem"));
+	snprintf(metadata, sizeof(metadata), "%s", scratch_path("idp.xml"));
+
+	/* readable by others */
+	assert_int_equal(
+	    saml_settings_load(&f->settings, &config, f->why, sizeof(f->why)),
+	    GATE_EUNSAFE);
+	assert_non_null(strstr(f->why, "rollover.pem"));
+	assert_int_equal(chmod(rollover, 0600), 0);
+	assert_int_equal(
+	    saml_settings_load(&f->settings, &config, f->why, sizeof(f->why)),
+	    0);
+	assert_int_equal(f->settings->key_count, 2);
+	assert_string_equal(f->settings->keys[0].pem, "one");
+	assert_string_equal(f->settings->keys[1].pem, "another");
+	assert_true(f->settings->documents[0].fetched > 0);
+	rule = saml_settings_rule(f->settings, "https://one.example");
+	assert_non_null(rule);
+	assert_string_equal(rule->user_scope, "@one.example");
+	assert_int_equal(rule->strip_scope, 1);
+	assert_null(saml_settings_rule(f->settings, "https://two.example"));
+	saml_settings_drop_keys(f->settings);
+	assert_int_equal(f->settings->key_count, 0);
 }
 
 static void
@@ -239,12 +305,25 @@ settings_msg(void)
 }
 
 static void
+put_rule(struct wire_msg *msg, const char *entity_id, const char *scope)
+{
+	wire_put_str(msg, TAG_IDP_RULE, entity_id);
+	wire_put_str(msg, TAG_USER_FROM, "name_id");
+	wire_put_str(msg, TAG_USER_SCOPE, scope);
+	wire_put_num(msg, TAG_STRIP_SCOPE, 0);
+}
+
+static void
 goes_there_and_back(void **state)
 {
 	struct fixture *f = *state;
 	struct wire_msg *msg = settings_msg();
 
+	wire_put_bytes(msg, TAG_PRIVATE_KEY, "secret", 6);
+	put_rule(msg, "https://one.example", "@one.example");
+	put_rule(msg, "https://two.example", "metadata");
 	wire_put_str(msg, TAG_METADATA_NAME, "one");
+	wire_put_num(msg, TAG_FETCHED, 17);
 	wire_put_bytes(msg, TAG_METADATA, "a\0b", 3);
 	wire_put_str(msg, TAG_METADATA_NAME, "two");
 	wire_put_str(msg, TAG_METADATA, "");
@@ -255,7 +334,17 @@ goes_there_and_back(void **state)
 	assert_int_equal(f->settings->max_validity, 3);
 	assert_int_equal(f->settings->memory_limit, 4);
 	assert_int_equal(f->settings->allow_unsolicited, 1);
+	assert_int_equal(f->settings->key_count, 1);
+	assert_string_equal(f->settings->keys[0].pem, "secret");
+	assert_string_equal(
+	    saml_settings_rule(f->settings, "https://two.example")->user_scope,
+	    "metadata");
+	assert_string_equal(
+	    saml_settings_rule(f->settings, "https://one.example")->user_scope,
+	    "@one.example");
 	assert_int_equal(f->settings->document_count, 2);
+	assert_int_equal(f->settings->documents[0].fetched, 17);
+	assert_int_equal(f->settings->documents[1].fetched, 0);
 	assert_string_equal(f->settings->documents[0].name, "one");
 	assert_int_equal(f->settings->documents[0].size, 3);
 	assert_memory_equal(f->settings->documents[0].text, "a\0b", 4);
@@ -278,6 +367,12 @@ refuses_what_is_not_settings(void **state)
 		{ TAG_ENTITY_ID, 0 },
 		{ TAG_CLOCK_SKEW, 0 },
 		{ TAG_RESPONSE, 0 },
+		{ TAG_FETCHED, 0 },
+		{ TAG_STRIP_SCOPE, 0 },
+		{ TAG_IDP_RULE, 0 },
+		{ TAG_IDP_RULE, TAG_USER_FROM },
+		{ TAG_IDP_RULE, TAG_IDP_RULE },
+		{ TAG_IDP_RULE, TAG_ENTITY_ID },
 	};
 	struct saml_settings *settings = NULL;
 	struct wire_msg *msg;
@@ -307,6 +402,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(takes_the_configuration),
+		TEST(takes_keys_and_rules),
 		TEST(tells_that_sso_is_off),
 		TEST(reads_a_directory),
 		TEST(reads_a_pattern),

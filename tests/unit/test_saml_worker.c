@@ -18,6 +18,7 @@
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/protocol.h"
+#include "saml/process.h"
 #include "saml/worker.h"
 #include "tests/unit/worker_under_test.h"
 
@@ -94,16 +95,85 @@ verifies(void **state)
 	assert_string_equal(identity->assertion_id, "_a1");
 	assert_string_equal(identity->in_response_to, "_q1");
 	assert_string_equal(identity->session_index, "_s1");
-	assert_int_equal(identity->attribute_count, 1);
-	assert_string_equal(identity->attributes[0].name, "mail");
-	assert_int_equal(identity->attributes[0].value_count, 2);
+	assert_int_equal(identity->attributes.count, 1);
+	assert_string_equal(identity->attributes.items[0].name, "mail");
+	assert_int_equal(identity->attributes.items[0].value_count, 2);
 	assert_string_equal(
-	    identity->attributes[0].values[1], "two@example.org");
+	    identity->attributes.items[0].values[1], "two@example.org");
 	assert_true(identity->replay_until >= request.now + 299);
 	saml_identity_free(&identity);
 	saml_worker_free(&worker);
 	assert_null(worker);
 	free(response);
+}
+
+/* What the steps are called, one after the other. */
+static void
+steps_of(const struct saml_trace *trace, char *text, size_t size)
+{
+	size_t i, used = 0;
+
+	text[0] = '\0';
+	for (i = 0; i < saml_trace_count(trace) && used < size; i++) {
+		const char *line = saml_trace_line(trace, i);
+
+		used += (size_t)snprintf(text + used, size - used, "%.*s ",
+		    (int)strcspn(line, ":"), line);
+	}
+}
+
+/* Granted or refused, what is asked about a Response gets to the worker, and
+ * the steps come back. */
+static void
+explains(void **state)
+{
+	struct saml_worker *worker = start(program);
+	char *response = idp_response(key, "ada", "_q1", time(NULL));
+	struct saml_request request = {
+		.response = response,
+		.response_size = strlen(response),
+		.any_request = 1,
+		.idp = IDP_ENTITY_ID,
+		.address = "192.0.2.1",
+		.now = clock_wall(),
+	};
+	struct saml_identity *identity = NULL;
+	struct refusal refusal;
+	char text[512];
+
+	(void)state;
+	assert_int_equal(saml_trace_new(&request.trace), 0);
+	assert_int_equal(saml_worker_verify(worker, &request, TEN_SECONDS,
+			     &identity, &refusal),
+	    0);
+	assert_string_equal(identity->in_response_to, "_q1");
+	steps_of(request.trace, text, sizeof(text));
+	assert_string_equal(text,
+	    "encoding structure issuer signature response conditions "
+	    "confirmation subject authentication attributes user ");
+	saml_identity_free(&identity);
+	saml_trace_free(&request.trace);
+
+	request.authn_after = request.now + 3600;
+	assert_int_equal(saml_trace_new(&request.trace), 0);
+	assert_int_equal(saml_worker_verify(worker, &request, TEN_SECONDS,
+			     &identity, &refusal),
+	    GATE_EREFUSED);
+	assert_int_equal(refusal.reason, REASON_AUTHN_TOO_OLD);
+	steps_of(request.trace, text, sizeof(text));
+	assert_string_equal(text,
+	    "encoding structure issuer signature response conditions "
+	    "confirmation subject ");
+	saml_trace_free(&request.trace);
+
+	request.authn_after = 0;
+	request.idp = "https://other.example";
+	assert_int_equal(saml_worker_verify(worker, &request, TEN_SECONDS,
+			     &identity, &refusal),
+	    GATE_EREFUSED);
+	assert_int_equal(refusal.reason, REASON_ISSUER_MISMATCH);
+	free(response);
+	saml_worker_free(&worker);
 }
 
 static void
@@ -242,9 +312,8 @@ refuses_bad_metadata(void **state)
 	document.text[document.size - 1] = '>';
 	assert_non_null(strstr(why, document_name));
 	assert_true(strlen(why) > strlen(document_name) + 2);
-	s.document_count = 0;
-	assert_int_equal(start_with(&s, why), GATE_ECONFIG);
-	assert_non_null(strstr(why, "idp_metadata"));
+	s.document_count = 0; /* one that is to judge metadata has none */
+	assert_int_equal(start_with(&s, why), 0);
 }
 
 static void
@@ -428,13 +497,13 @@ inherits_nothing(void **state)
 
 	(void)state;
 	careless = fcntl(STDIN_FILENO, F_DUPFD, 10); /* no F_DUPFD_CLOEXEC */
-	assert_true(careless > SAML_WORKER_FD);
+	assert_true(careless > SAML_PROCESS_FD);
 	assert_int_equal(setenv("LASSO_FLAG", "no-verify-signature", 1), 0);
 	signal(SIGPIPE, SIG_IGN);
 	worker = start(program);
 	pid = saml_worker_pid(worker);
 	if (geteuid() == 0) {
-		assert_int_equal(count_files(pid), SAML_WORKER_FD + 1);
+		assert_int_equal(count_files(pid), SAML_PROCESS_FD + 1);
 		assert_int_equal(
 		    read_proc(pid, "environ", text, sizeof(text)), 0);
 	} else { /* it cannot be looked into: what it is to be */
@@ -454,6 +523,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(verifies),
+		cmocka_unit_test(explains),
 		cmocka_unit_test(refuses_for_a_reason),
 		cmocka_unit_test(verifies_many_in_a_row),
 		cmocka_unit_test(outlives_large_responses),
