@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/core_dispatch.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
@@ -14,6 +15,9 @@
 
 #include "lib/error.h"
 #include "saml/key.h"
+
+/* xmlsec knows no kind of key for PSS alone: the name tells it apart. */
+#define PSS_NAME     "RSASSA-PSS"
 
 #define RSA_BITS_MIN 2048
 #define RSA_BITS_MAX 8192 /* larger ones only cost time */
@@ -52,6 +56,7 @@ flaw(EVP_PKEY *key)
 
 	switch (EVP_PKEY_get_base_id(key)) {
 	case EVP_PKEY_RSA:
+	case EVP_PKEY_RSA_PSS:
 		if (EVP_PKEY_get_bits(key) < RSA_BITS_MIN)
 			return "an RSA key of less than 2048 bits";
 		if (EVP_PKEY_get_bits(key) > RSA_BITS_MAX)
@@ -70,17 +75,49 @@ flaw(EVP_PKEY *key)
 	}
 }
 
+/*
+ * The same modulus and exponent as a plain RSA key, which has no place for what
+ * the other one is restricted to; NULL: no memory.
+ */
+static EVP_PKEY *
+plain(EVP_PKEY *pss)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	EVP_PKEY *key = NULL;
+	OSSL_PARAM *params = NULL;
+
+	if (ctx != NULL && EVP_PKEY_fromdata_init(ctx) == 1 &&
+	    EVP_PKEY_todata(pss, OSSL_KEYMGMT_SELECT_PUBLIC_KEY, &params) == 1)
+		(void)EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params);
+	OSSL_PARAM_free(params);
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
+int
+saml_key_is_pss(struct _xmlSecKey *key)
+{
+	const xmlChar *name = xmlSecKeyGetName(key);
+
+	return name != NULL && strcmp((const char *)name, PSS_NAME) == 0;
+}
+
 /* Wraps an OpenSSL key, which is taken over in any case. */
 static int
 wrap(struct _xmlSecKey **key, EVP_PKEY *bare)
 {
-	xmlSecKeyData *data = xmlSecOpenSSLEvpKeyAdopt(bare);
+	int pss = EVP_PKEY_get_base_id(bare) == EVP_PKEY_RSA_PSS;
+	xmlSecKeyData *data = NULL;
+	EVP_PKEY *kept = pss ? plain(bare) : bare;
 
-	if (data == NULL) {
+	if (pss)
 		EVP_PKEY_free(bare);
+	if (kept == NULL || (data = xmlSecOpenSSLEvpKeyAdopt(kept)) == NULL) {
+		EVP_PKEY_free(kept);
 		return GATE_ENOMEM;
 	}
 	if ((*key = xmlSecKeyCreate()) == NULL ||
+	    (pss && xmlSecKeySetName(*key, (const xmlChar *)PSS_NAME) < 0) ||
 	    xmlSecKeySetValue(*key, data) < 0) {
 		xmlSecKeyDataDestroy(data);
 		if (*key != NULL)

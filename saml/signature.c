@@ -8,11 +8,11 @@
 #include <xmlsec/openssl/crypto.h>
 
 #include "saml/element.h"
+#include "saml/key.h"
+#include "saml/pss.h"
 #include "saml/signature.h"
 
 #define ENVELOPED NS_DSIG "enveloped-signature"
-#define DSIG_MORE "http://www.w3.org/2001/04/xmldsig-more#"
-#define XMLENC    "http://www.w3.org/2001/04/xmlenc#"
 
 /*
  * Exclusive canonicalization looks each of these prefixes up for each element:
@@ -29,28 +29,42 @@ struct saml_algorithm {
 	xmlSecTransformId (*transform)(void);
 	xmlSecKeyDataId (*key)(void); /* the kind of key it takes */
 	const char *key_name;
+	int pss;
+	/* looks at what the method's element holds; NULL: it is empty */
+	int (*check)(const xmlNode *node, struct refusal *refusal);
 };
 
+/* clang-format off */
+#define PKCS1(name, hash)                                                      \
+	{ NS_DSIG_MORE name, xmlSecOpenSSLTransformRsa##hash##GetKlass,        \
+	    xmlSecOpenSSLKeyDataRsaGetKlass, "RSA", 0, NULL }
+#define ECDSA(name, hash)                                                      \
+	{ NS_DSIG_MORE name, xmlSecOpenSSLTransformEcdsa##hash##GetKlass,      \
+	    xmlSecOpenSSLKeyDataEcdsaGetKlass, "EC", 0, NULL }
+#define PSS(name, transform, check)                                            \
+	{ SAML_PSS_NS name, transform, xmlSecOpenSSLKeyDataRsaGetKlass,        \
+	    "RSA", 1, check }
+#define DIGEST(uri, hash)                                                      \
+	{ uri, xmlSecOpenSSLTransform##hash##GetKlass, NULL, NULL, 0, NULL }
+/* clang-format on */
+
 static const struct saml_algorithm methods[] = {
-	{ DSIG_MORE "rsa-sha256", xmlSecOpenSSLTransformRsaSha256GetKlass,
-	    xmlSecOpenSSLKeyDataRsaGetKlass, "RSA" },
-	{ DSIG_MORE "rsa-sha384", xmlSecOpenSSLTransformRsaSha384GetKlass,
-	    xmlSecOpenSSLKeyDataRsaGetKlass, "RSA" },
-	{ DSIG_MORE "rsa-sha512", xmlSecOpenSSLTransformRsaSha512GetKlass,
-	    xmlSecOpenSSLKeyDataRsaGetKlass, "RSA" },
-	{ DSIG_MORE "ecdsa-sha256", xmlSecOpenSSLTransformEcdsaSha256GetKlass,
-	    xmlSecOpenSSLKeyDataEcdsaGetKlass, "EC" },
-	{ DSIG_MORE "ecdsa-sha384", xmlSecOpenSSLTransformEcdsaSha384GetKlass,
-	    xmlSecOpenSSLKeyDataEcdsaGetKlass, "EC" },
-	{ DSIG_MORE "ecdsa-sha512", xmlSecOpenSSLTransformEcdsaSha512GetKlass,
-	    xmlSecOpenSSLKeyDataEcdsaGetKlass, "EC" },
+	PKCS1("rsa-sha256", Sha256),
+	PKCS1("rsa-sha384", Sha384),
+	PKCS1("rsa-sha512", Sha512),
+	ECDSA("ecdsa-sha256", Sha256),
+	ECDSA("ecdsa-sha384", Sha384),
+	ECDSA("ecdsa-sha512", Sha512),
+	PSS("sha256-rsa-MGF1", saml_pss_sha256, NULL),
+	PSS("sha384-rsa-MGF1", saml_pss_sha384, NULL),
+	PSS("sha512-rsa-MGF1", saml_pss_sha512, NULL),
+	PSS("rsa-pss", saml_pss_with_params, saml_pss_check),
 };
 
 static const struct saml_algorithm digests[] = {
-	{ XMLENC "sha256", xmlSecOpenSSLTransformSha256GetKlass, NULL, NULL },
-	{ DSIG_MORE "sha384", xmlSecOpenSSLTransformSha384GetKlass, NULL,
-	    NULL },
-	{ XMLENC "sha512", xmlSecOpenSSLTransformSha512GetKlass, NULL, NULL },
+	DIGEST(NS_XENC "sha256", Sha256),
+	DIGEST(NS_DSIG_MORE "sha384", Sha384),
+	DIGEST(NS_XENC "sha512", Sha512),
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -239,7 +253,10 @@ read_signed_info(struct saml_signature *signature, const xmlNode *node,
 	    find_algorithm(methods, COUNT(methods), found[METHOD]);
 	if (signature->method == NULL)
 		return refuse_algorithm(refusal, found[METHOD]);
-	if ((r = check_empty(found[METHOD], refusal)) != 0)
+	r = signature->method->check != NULL
+	    ? signature->method->check(found[METHOD], refusal)
+	    : check_empty(found[METHOD], refusal);
+	if (r != 0)
 		return r;
 	return read_reference(signature, found[REFERENCE], refusal);
 }
@@ -345,6 +362,14 @@ try_key(const struct saml_signature *signature, xmlSecKey *key, int *valid,
 	return 0;
 }
 
+/* Nonzero if the key is of the kind that the method takes. */
+static int
+fits(const struct saml_algorithm *method, xmlSecKey *key)
+{
+	return xmlSecKeyDataCheckId(xmlSecKeyGetValue(key), method->key()) &&
+	    (method->pss || !saml_key_is_pss(key));
+}
+
 /* Nonzero if "#ID" leads to the element that the signature is to cover. */
 static int
 id_is_parents(const struct saml_signature *signature)
@@ -356,7 +381,7 @@ id_is_parents(const struct saml_signature *signature)
 }
 
 int
-saml_signature_verify(const struct saml_signature *signature,
+saml_signature_verify(struct saml_signature *signature,
     const struct saml_idp *idp, struct refusal *refusal)
 {
 	const struct saml_algorithm *method = signature->method;
@@ -369,8 +394,7 @@ saml_signature_verify(const struct saml_signature *signature,
 		xmlFreeNode(signature->key_info);
 	}
 	for (i = 0; i < idp->key_count && !valid && !hopeless; i++) {
-		if (!xmlSecKeyDataCheckId(
-			xmlSecKeyGetValue(idp->keys[i]), method->key()))
+		if (!fits(method, idp->keys[i]))
 			continue;
 		tried++;
 		r = try_key(signature, idp->keys[i], &valid, &hopeless);
@@ -378,8 +402,10 @@ saml_signature_verify(const struct saml_signature *signature,
 			return r;
 	}
 	ERR_clear_error();
-	if (valid)
+	if (valid) {
+		signature->key = i;
 		return 0;
+	}
 	if (hopeless)
 		return refuse(refusal, REASON_SIGNATURE_INVALID,
 		    "the %.40s was changed after the IdP signed it: its digest "

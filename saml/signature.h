@@ -15,6 +15,7 @@ struct saml_signature {
 	xmlNode *key_info; /* NULL: none */
 	const char *id;    /* of the element that is signed, its parent */
 	const struct saml_algorithm *method, *digest;
+	size_t key; /* the IdP's that verified it, from 1; 0: none yet */
 };
 
 /*
@@ -32,7 +33,7 @@ int saml_signature_read(
  * brings along: KeyInfo is cut out of the tree first. 0, or GATE_EREFUSED
  * (signature_invalid), GATE_ENOMEM.
  */
-int saml_signature_verify(const struct saml_signature *signature,
+int saml_signature_verify(struct saml_signature *signature,
     const struct saml_idp *idp, struct refusal *refusal);
 
 #endif
