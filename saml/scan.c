@@ -5,14 +5,36 @@
 #include "saml/scan.h"
 #include "saml/utf8.h"
 
+/* What differs between the kinds of documents. */
+struct rules {
+	int elements, attributes;
+	int tag, namespaces; /* of one tag */
+	int remarks;         /* comments and processing instructions pass */
+};
+
+static const struct rules of_message = {
+	.elements = SCAN_ELEMENTS_MAX,
+	.attributes = SCAN_ATTRIBUTES_MAX,
+	.tag = SCAN_TAG_MAX,
+	.namespaces = SCAN_NAMESPACES_MAX,
+};
+static const struct rules of_metadata = {
+	.elements = SCAN_METADATA_ELEMENTS_MAX,
+	.attributes = SCAN_METADATA_ATTRIBUTES_MAX,
+	.tag = SCAN_METADATA_TAG_MAX,
+	.namespaces = SCAN_METADATA_TAG_MAX,
+	.remarks = 1,
+};
+
 /*
  * Knows just enough of XML to tell where a tag begins and ends, and insists on
  * that much: a '<' that begins nothing, or stands within a tag, is refused.
  * So no text makes this scanner and the parser see different tags.
  */
 struct scanner {
+	const struct rules *rules;
 	const char *start, *p, *end;
-	size_t depth, elements, attributes;
+	int depth, elements, attributes;
 	struct refusal *refusal;
 };
 
@@ -125,11 +147,11 @@ static int
 scan_start_tag(struct scanner *s)
 {
 	struct span name, value;
-	size_t attributes = 0, namespaces = 0;
+	int attributes = 0, namespaces = 0;
 	int r;
 
-	if (++s->elements > SCAN_ELEMENTS_MAX)
-		return refuse_limit(s, SCAN_ELEMENTS_MAX, "elements");
+	if (++s->elements > s->rules->elements)
+		return refuse_limit(s, s->rules->elements, "elements");
 	if (++s->depth > SCAN_DEPTH_MAX)
 		return refuse_limit(s, SCAN_DEPTH_MAX, "levels of elements");
 	if ((r = scan_name(s, &name)) != 0)
@@ -142,15 +164,15 @@ scan_start_tag(struct scanner *s)
 			break;
 		if ((r = scan_attribute(s, &name, &value)) != 0)
 			return r;
-		if (++attributes > SCAN_TAG_MAX)
+		if (++attributes > s->rules->tag)
 			return refuse_limit(
-			    s, SCAN_TAG_MAX, "attributes in one tag");
-		if (is_namespace(&name) && ++namespaces > SCAN_NAMESPACES_MAX)
-			return refuse_limit(s, SCAN_NAMESPACES_MAX,
+			    s, s->rules->tag, "attributes in one tag");
+		if (is_namespace(&name) && ++namespaces > s->rules->namespaces)
+			return refuse_limit(s, s->rules->namespaces,
 			    "namespace declarations in one tag");
-		if (++s->attributes > SCAN_ATTRIBUTES_MAX)
+		if (++s->attributes > s->rules->attributes)
 			return refuse_limit(
-			    s, SCAN_ATTRIBUTES_MAX, "attributes");
+			    s, s->rules->attributes, "attributes");
 	}
 	if (*s->p == '/') {
 		s->p++;
@@ -179,15 +201,16 @@ scan_end_tag(struct scanner *s)
 	return *s->p++ == '>' ? 0 : refuse_at(s, "an end tag does not end");
 }
 
+/* Up to the end of what nothing but its last characters end. */
 static int
-scan_cdata(struct scanner *s)
+skip_past(struct scanner *s, const char *last)
 {
-	const char *close;
+	const char *close =
+	    memmem(s->p, (size_t)(s->end - s->p), last, strlen(last));
 
-	close = memmem(s->p, (size_t)(s->end - s->p), "]]>", 3);
 	if (close == NULL)
 		return refuse_cut(s);
-	s->p = close + 3;
+	s->p = close + strlen(last);
 	return 0;
 }
 
@@ -223,7 +246,13 @@ scan_markup(struct scanner *s)
 	if (*s->p == '/')
 		return scan_end_tag(s);
 	if (starts_with(s, "![CDATA[") && s->depth > 0)
-		return scan_cdata(s);
+		return skip_past(s, "]]>");
+	if (s->rules->remarks && *s->p == '?')
+		return skip_past(s, "?>");
+	if (s->rules->remarks && starts_with(s, "!--")) {
+		s->p += 3; /* "<!-->" does not end one */
+		return skip_past(s, "-->");
+	}
 	if (*s->p == '!' || *s->p == '?')
 		return scan_forbidden(s);
 	return scan_start_tag(s);
@@ -291,12 +320,15 @@ saml_scan_prolog(const char *text, size_t size, struct refusal *refusal)
 	return scan_prolog(&s);
 }
 
-int
-saml_scan(const char *text, size_t size, struct refusal *refusal)
+static int
+scan(const struct rules *rules, const char *text, size_t size,
+    struct refusal *refusal)
 {
-	struct scanner s = {
-		.start = text, .p = text, .end = text + size, .refusal = refusal
-	};
+	struct scanner s = { .rules = rules,
+		.start = text,
+		.p = text,
+		.end = text + size,
+		.refusal = refusal };
 	int r;
 
 	if ((r = scan_prolog(&s)) != 0)
@@ -309,4 +341,16 @@ saml_scan(const char *text, size_t size, struct refusal *refusal)
 	}
 	/* A document that never began is for libxml2 to complain of. */
 	return s.depth > 0 ? refuse_cut(&s) : 0;
+}
+
+int
+saml_scan(const char *text, size_t size, struct refusal *refusal)
+{
+	return scan(&of_message, text, size, refusal);
+}
+
+int
+saml_scan_metadata(const char *text, size_t size, struct refusal *refusal)
+{
+	return scan(&of_metadata, text, size, refusal);
 }

@@ -15,6 +15,14 @@
 #define SCAN_NAMESPACES_MAX 16    /* declarations of one tag */
 
 /*
+ * The metadata of a federation has thousands of entities, no deeper than a
+ * message, and declares at its root what any of them may need.
+ */
+#define SCAN_METADATA_TAG_MAX        100
+#define SCAN_METADATA_ELEMENTS_MAX   2000000
+#define SCAN_METADATA_ATTRIBUTES_MAX 6000000
+
+/*
  * Looks through a text before any parser does, in one pass, and lets only
  * plain XML 1.0 in UTF-8 by: no DTD, no comments, no processing instructions,
  * nothing over the limits above. 0, or GATE_EREFUSED: bad_encoding, bad_xml,
@@ -23,8 +31,14 @@
 int saml_scan(const char *text, size_t size, struct refusal *refusal);
 
 /*
- * The first part of it, for metadata: all of it is UTF-8, and it says nothing
- * else of itself. libxml2 would open files for another encoding.
+ * The same for metadata that was fetched: comments and processing instructions
+ * pass, a DTD does not, and there may be more elements.
+ */
+int saml_scan_metadata(const char *text, size_t size, struct refusal *refusal);
+
+/*
+ * The first part of it, for any metadata: all of it is UTF-8, and it says
+ * nothing else of itself. libxml2 would open files for another encoding.
  */
 int saml_scan_prolog(const char *text, size_t size, struct refusal *refusal);
 

@@ -34,7 +34,7 @@ read_idps(const char *text)
 	char why[256] = "";
 
 	assert_int_equal(saml_idps_new(&idps), 0);
-	if (saml_idps_add(idps, text, strlen(text), why, sizeof(why)) != 0)
+	if (saml_idps_add(idps, text, strlen(text), 0, why, sizeof(why)) != 0)
 		fail_msg("%s", why);
 	return idps;
 }
@@ -48,7 +48,7 @@ expect_bad(const char *text, const char *words)
 
 	assert_int_equal(saml_idps_new(&idps), 0);
 	assert_int_equal(
-	    saml_idps_add(idps, text, strlen(text), why, sizeof(why)),
+	    saml_idps_add(idps, text, strlen(text), 0, why, sizeof(why)),
 	    GATE_ECONFIG);
 	if (strstr(why, words) == NULL)
 		fail_msg("no \"%s\" in: %s", words, why);
@@ -184,11 +184,11 @@ test_aggregate(void **state)
 	assert_null(saml_idps_find(idps, "sp"));
 	assert_null(saml_idps_find(idps, "saml1"));
 	/* a second document joins the first, and may not repeat it */
-	assert_int_equal(saml_idps_add(idps, c, strlen(c), NULL, 0), 0);
+	assert_int_equal(saml_idps_add(idps, c, strlen(c), 0, NULL, 0), 0);
 	assert_int_equal(saml_idps_count(idps), 3);
 	assert_int_equal(saml_idps_find(idps, "c")->valid_until, 0);
 	assert_int_equal(
-	    saml_idps_add(idps, a, strlen(a), NULL, 0), GATE_ECONFIG);
+	    saml_idps_add(idps, a, strlen(a), 0, NULL, 0), GATE_ECONFIG);
 	saml_idps_free(&idps);
 	free(text);
 	free(saml1);
@@ -333,8 +333,8 @@ test_many(void **state)
 
 		snprintf(id, sizeof(id), "https://%d.example", i);
 		text = fixture_entity(id, "", "");
-		assert_int_equal(
-		    saml_idps_add(idps, text, strlen(text), why, sizeof(why)),
+		assert_int_equal(saml_idps_add(idps, text, strlen(text), 0, why,
+				     sizeof(why)),
 		    0);
 		free(text);
 	}
@@ -397,6 +397,328 @@ test_encoding(void **state)
 	expect_bad("\x4c\x6f\xa7\x94\x93", "UTF-8");
 }
 
+/* An IdP with these things in its role, and these after it. */
+static struct saml_idps *
+read_role(const char *role, const char *after)
+{
+	char *text = fixture_entity("https://a.example", "", role);
+	struct saml_idps *idps;
+
+	text = fixture_replace(
+	    text, "</md:IDPSSODescriptor>", "</md:IDPSSODescriptor>@AFTER@");
+	text = fixture_replace(text, "@AFTER@", after);
+	idps = read_idps(text);
+	free(text);
+	return idps;
+}
+
+#define ENDPOINT(service, binding, rest)                                       \
+	"<md:" service " Binding=\"" SAML "bindings:" binding "\" " rest "/>"
+#define SSO(binding, location)                                                 \
+	ENDPOINT("SingleSignOnService", binding, "Location=\"" location "\"")
+
+/* The first good place of each binding is the one. */
+static void
+test_endpoints(void **state)
+{
+	struct saml_idps *idps = read_role(
+	    SSO("SOAP", "https://a.example/soap")
+		SSO("HTTP-POST", "javascript:alert(1)")
+		    SSO("HTTP-POST", "https://a.example/post?x=1&amp;y=%20")
+			SSO("HTTP-POST", "https://a.example/second")
+			    ENDPOINT("SingleLogoutService", "HTTP-Redirect",
+				"Location=\"https://a.example/slo\""
+				" ResponseLocation=\"https://a.example/done\"")
+				ENDPOINT("SingleLogoutService", "HTTP-POST",
+				    "Location=\"http://a.example/slo\""
+				    " ResponseLocation=\"data:x\""),
+	    "");
+	const struct saml_idp *idp = saml_idps_find(idps, NULL);
+	const struct saml_endpoint *endpoint;
+
+	(void)state;
+	assert_non_null(idp);
+	endpoint = idp->endpoints;
+	assert_string_equal(endpoint[SAML_SSO_POST].location,
+	    "https://a.example/post?x=1&y=%20");
+	assert_null(endpoint[SAML_SSO_POST].response);
+	assert_string_equal(
+	    endpoint[SAML_SSO_REDIRECT].location, "https://idp.example/sso");
+	assert_string_equal(
+	    endpoint[SAML_SLO_REDIRECT].location, "https://a.example/slo");
+	assert_string_equal(
+	    endpoint[SAML_SLO_REDIRECT].response, "https://a.example/done");
+	assert_string_equal(
+	    endpoint[SAML_SLO_POST].location, "http://a.example/slo");
+	assert_null(endpoint[SAML_SLO_POST].response);
+	assert_int_equal(idp->wants_signed, 0);
+	saml_idps_free(&idps);
+}
+
+/* Where nobody is sent to. */
+static void
+test_locations(void **state)
+{
+	static const char *const bad[] = { "", "https://", "https:///path",
+		"https://?x", "//a.example", "/path", "ftp://a.example",
+		"https:a.example", " https://a.example", "https://a.example ",
+		"https://a.example/&#10;x", "https://a.example/&#x7f;",
+		"https://a.example/&quot;x", "https://a.example/&lt;x&gt;",
+		"https://a.example/\\x", "https://b\xc3\xbc.example/" };
+	char *role, *text, *longest;
+	struct saml_idps *idps;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(bad); i++) {
+		role = fixture_text(SSO("HTTP-POST", "%s"), bad[i]);
+		idps = read_role(role, "");
+		if (saml_idps_find(idps, NULL)
+			->endpoints[SAML_SSO_POST]
+			.location != NULL)
+			fail_msg("taken: \"%s\"", bad[i]);
+		saml_idps_free(&idps);
+		free(role);
+	}
+	longest = malloc(1026);
+	memset(longest, 'x', 1025);
+	memcpy(longest, "https://", 8);
+	for (i = 1024; i <= 1025; i++) {
+		longest[i] = '\0';
+		text = fixture_text(SSO("HTTP-POST", "%s"), longest);
+		idps = read_role(text, "");
+		assert_int_equal(saml_idps_find(idps, NULL)
+				     ->endpoints[SAML_SSO_POST]
+				     .location != NULL,
+		    i == 1024);
+		saml_idps_free(&idps);
+		free(text);
+		longest[i] = 'x';
+	}
+	free(longest);
+}
+
+#define UI "urn:oasis:names:tc:SAML:metadata:ui"
+#define UI_NAME(lang, name)                                                    \
+	"<ui:DisplayName xml:lang=\"" lang "\">" name "</ui:DisplayName>"
+#define UI_INFO(names)                                                         \
+	"<md:Extensions><ui:UIInfo xmlns:ui=\"" UI "\">" names                 \
+	"</ui:UIInfo></md:Extensions>"
+#define ORG_NAME(lang, name)                                                   \
+	"<md:OrganizationDisplayName xml:lang=\"" lang "\">" name              \
+	"</md:OrganizationDisplayName>"
+#define ORG(names) "<md:Organization>" names "</md:Organization>"
+
+static void
+expect_name(const char *role, const char *after, const char *name)
+{
+	struct saml_idps *idps = read_role(role, after);
+	const char *found = saml_idps_find(idps, NULL)->display_name;
+
+	if (name == NULL)
+		assert_null(found);
+	else
+		assert_string_equal(found, name);
+	saml_idps_free(&idps);
+}
+
+static void
+test_names(void **state)
+{
+	(void)state;
+	expect_name("", "", NULL);
+	expect_name("", ORG(ORG_NAME("de", "Klinik")), "Klinik");
+	expect_name("", ORG(ORG_NAME("de", "Klinik") ORG_NAME("en", "Clinic")),
+	    "Clinic");
+	expect_name(UI_INFO(UI_NAME("de", "Haus") UI_NAME("en", " House\n")),
+	    ORG(ORG_NAME("en", "Clinic")), "House");
+	expect_name(UI_INFO(UI_NAME("de", "Haus") UI_NAME("fr", "Maison")),
+	    ORG(ORG_NAME("en", "Clinic")), "Haus");
+	/* a comment does not part it; what will not do leaves it to others */
+	expect_name(UI_INFO(UI_NAME("en", "Ho<!-- -->use")), "", "House");
+	expect_name(UI_INFO(UI_NAME("en", "a\xe2\x80\xae z")), "", NULL);
+	expect_name(UI_INFO(UI_NAME("en", " ")), ORG(ORG_NAME("en", "C")), "C");
+}
+
+#define SCOPES(scopes)                                                         \
+	"<md:Extensions><s:X xmlns:s=\"urn:mace:shibboleth:metadata:1.0\"/>"   \
+	"<!-- x -->" scopes "</md:Extensions>"
+#define SCOPE(more, text)                                                      \
+	"<Scope xmlns=\"urn:mace:shibboleth:metadata:1.0\"" more ">" text      \
+	"</Scope>"
+
+static void
+test_scopes(void **state)
+{
+	struct saml_idps *idps = read_role(
+	    SCOPES(SCOPE("", "a.example") SCOPE(" regexp=\"true\"", ".*")
+		    SCOPE(" regexp=\"1\"", ".*")
+			SCOPE(" regexp=\"false\"", "\n b.example ")
+			    SCOPE("", "") SCOPE("", "c\xe2\x80\x8b.example")),
+	    SCOPES(SCOPE("", "d.example")));
+	const struct saml_idp *idp = saml_idps_find(idps, NULL);
+	char *many = strdup(""), *more;
+	int i;
+
+	(void)state;
+	assert_int_equal(idp->scope_count, 3);
+	assert_string_equal(idp->scopes[0], "a.example");
+	assert_string_equal(idp->scopes[1], "b.example");
+	assert_string_equal(idp->scopes[2], "d.example");
+	saml_idps_free(&idps);
+	for (i = 0; i < SAML_SCOPES_MAX + 1; i++) {
+		more = fixture_text("%s" SCOPE("", "%d.example"), many, i);
+		free(many);
+		many = more;
+	}
+	more = fixture_text(SCOPES("%s"), many);
+	idps = read_role(more, "");
+	assert_int_equal(
+	    saml_idps_find(idps, NULL)->scope_count, SAML_SCOPES_MAX);
+	saml_idps_free(&idps);
+	free(more);
+	free(many);
+}
+
+static void
+test_wants_signed(void **state)
+{
+	static const struct {
+		const char *value;
+		int wants;
+	} cases[] = { { "true", 1 }, { "1", 1 }, { "false", 0 }, { "0", 0 },
+		{ "TRUE", 0 }, { "", 0 } };
+	char to[64], *text;
+	struct saml_idps *idps;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		snprintf(to, sizeof(to),
+		    "<md:IDPSSODescriptor WantAuthnRequestsSigned=\"%s\"",
+		    cases[i].value);
+		text = fixture_replace(
+		    fixture_entity("a", "", ""), "<md:IDPSSODescriptor", to);
+		idps = read_idps(text);
+		assert_int_equal(
+		    saml_idps_find(idps, "a")->wants_signed, cases[i].wants);
+		saml_idps_free(&idps);
+		free(text);
+	}
+}
+
+/* What a cacheDuration at the root means for one that was fetched. */
+static void
+test_cache_duration(void **state)
+{
+	static const struct {
+		const char *more; /* of the root */
+		int64_t fetched;
+		int64_t until;
+	} cases[] = {
+		{ " cacheDuration=\"PT6H\"", 0, 0 },
+		{ " cacheDuration=\"PT6H\"", 1000000, 1021600 },
+		{ "", 1000000, 0 },
+		{ " cacheDuration=\"PT1S\"", 1000000, 1003600 },
+		{ " cacheDuration=\"P1D\" validUntil=\"1970-01-12T00:00:00Z\"",
+		    1000000, 950400 },
+	};
+	char *entity = fixture_entity("a", " cacheDuration=\"PT1S\"", "");
+	char *text, why[256];
+	struct saml_metadata_facts facts;
+	struct saml_idps *idps = NULL;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		text = fixture_text(GROUP("%s", "%s"), cases[i].more, entity);
+		assert_int_equal(saml_idps_new(&idps), 0);
+		assert_int_equal(
+		    saml_idps_add_facts(idps, text, strlen(text),
+			cases[i].fetched, &facts, why, sizeof(why)),
+		    0);
+		assert_int_equal(
+		    saml_idps_find(idps, "a")->valid_until, cases[i].until);
+		assert_int_equal(facts.idps, 1);
+		saml_idps_free(&idps);
+		free(text);
+	}
+	text = fixture_text(GROUP(" cacheDuration=\"soon\"", "%s"), entity);
+	expect_bad(text, "cacheDuration");
+	free(text);
+	free(entity);
+}
+
+/* The only one there is goes without a name. */
+static void
+test_only(void **state)
+{
+	char *a = fixture_entity("a", "", ""), *b = fixture_entity("b", "", "");
+	struct saml_idps *idps = NULL;
+
+	(void)state;
+	assert_int_equal(saml_idps_new(&idps), 0);
+	assert_null(saml_idps_find(idps, NULL));
+	assert_null(saml_idps_find(idps, "a"));
+	assert_int_equal(saml_idps_add(idps, b, strlen(b), 0, NULL, 0), 0);
+	assert_string_equal(saml_idps_find(idps, NULL)->entity_id, "b");
+	assert_int_equal(saml_idps_add(idps, a, strlen(a), 0, NULL, 0), 0);
+	assert_null(saml_idps_find(idps, NULL));
+	saml_idps_free(&idps);
+	free(b);
+	free(a);
+}
+
+static int
+note(const struct saml_idp *idp, void *data)
+{
+	char *all = data;
+
+	strcat(all, idp->entity_id);
+	return strcmp(idp->entity_id, "d") == 0 ? 7 : 0;
+}
+
+/* They are listed in their order, whatever that of the documents is. */
+static void
+test_list(void **state)
+{
+	static const char *const documents[][2] = { { "c", "a" }, { "e", "b" },
+		{ "d", "f" } };
+	char all[16] = "", *x, *y, *text, why[256];
+	struct saml_idps *idps = NULL;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(saml_idps_new(&idps), 0);
+	assert_int_equal(saml_idps_list(idps, note, all), 0);
+	for (i = 0; i < COUNT(documents); i++) {
+		x = fixture_entity(documents[i][0], "", "");
+		y = fixture_entity(documents[i][1], "", "");
+		text = fixture_text(GROUP("", "%s%s"), x, y);
+		assert_int_equal(saml_idps_add(idps, text, strlen(text), 0, why,
+				     sizeof(why)),
+		    0);
+		free(text);
+		free(y);
+		free(x);
+	}
+	assert_int_equal(saml_idps_list(idps, note, all), 7);
+	assert_string_equal(all, "abcd");
+	/* a document that does not fit leaves the table as it was */
+	x = fixture_entity("0", "", "");
+	y = fixture_entity("f", "", "");
+	text = fixture_text(GROUP("", "%s%s"), x, y);
+	assert_int_equal(
+	    saml_idps_add(idps, text, strlen(text), 0, why, sizeof(why)),
+	    GATE_ECONFIG);
+	assert_int_equal(saml_idps_count(idps), 6);
+	assert_null(saml_idps_find(idps, "0"));
+	saml_idps_free(&idps);
+	free(text);
+	free(y);
+	free(x);
+}
+
 int
 main(void)
 {
@@ -412,6 +734,14 @@ main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_unusable),
 		cmocka_unit_test(test_encoding),
+		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_only),
+		cmocka_unit_test(test_cache_duration),
+		cmocka_unit_test(test_wants_signed),
+		cmocka_unit_test(test_scopes),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_locations),
+		cmocka_unit_test(test_endpoints),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
