@@ -5,13 +5,13 @@
 #include "saml/attribute.h"
 #include "saml/conditions.h"
 #include "saml/element.h"
+#include "saml/issuer.h"
 #include "saml/statement.h"
 #include "saml/subject.h"
 #include "saml/time.h"
+#include "saml/user.h"
 
-#define FORMAT_ENTITY "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
-
-#define COUNT(table)  (sizeof(table) / sizeof((table)[0]))
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 int
 saml_assertion_read(
@@ -62,33 +62,6 @@ saml_assertion_read(
 	return 0;
 }
 
-const char *
-saml_issuer_text(const xmlNode *issuer)
-{
-	const char *text = element_text(issuer);
-
-	return text != NULL ? text : "";
-}
-
-int
-saml_issuer_check(const struct saml_check *check, const xmlNode *issuer)
-{
-	const char *format = element_attribute(issuer, "Format");
-
-	if (strcmp(saml_issuer_text(issuer), check->idp->entity_id) != 0)
-		return refuse(check->refusal, REASON_ISSUER_MISMATCH,
-		    "the Issuer of %s is \"%.80s\", but the signature was "
-		    "verified for \"%.80s\"",
-		    (const char *)issuer->parent->name,
-		    saml_issuer_text(issuer), check->idp->entity_id);
-	if (format != NULL && strcmp(format, FORMAT_ENTITY) != 0)
-		return refuse(check->refusal, REASON_BAD_STRUCTURE,
-		    "the Format of an Issuer is \"%.100s\", not that of an "
-		    "entity",
-		    format);
-	return 0;
-}
-
 /*
  * The times of an assertion. It can be used until the end of its Conditions,
  * and until the last of its confirmations has ended: another one than today's
@@ -119,20 +92,17 @@ check_lifetime(const struct saml_check *check, int64_t issued,
 }
 
 static int
-take_names(const struct saml_assertion *assertion,
-    const struct saml_request *request, struct saml_identity *identity)
+take_names(const struct saml_check *check,
+    const struct saml_assertion *assertion, struct saml_identity *identity)
 {
 	const char *id = element_attribute(assertion->node, "ID");
-	const char *request_id = request->in_response_to;
 	int r;
 
-	if ((r = saml_copy(&identity->assertion_id, id)) != 0)
+	if ((r = saml_copy(&identity->assertion_id, id)) != 0 ||
+	    (r = saml_copy(&identity->in_response_to, check->in_response_to)) !=
+		0)
 		return r;
-	if (request_id != NULL && request_id[0] != '\0')
-		r = saml_copy(&identity->in_response_to, request_id);
-	return r != 0
-	    ? r
-	    : saml_copy(&identity->issuer, saml_issuer_text(assertion->issuer));
+	return saml_copy(&identity->issuer, check->idp->entity_id);
 }
 
 int
@@ -162,7 +132,10 @@ saml_assertion_check(const struct saml_check *check,
 	r = saml_statements_check(check, assertion->statements, identity);
 	if (r != 0)
 		return r;
-	if ((r = take_names(assertion, check->request, identity)) != 0)
+	if ((r = take_names(check, assertion, identity)) != 0)
 		return r;
-	return saml_attributes_take(check, assertion->statements, identity);
+	r = saml_attributes_take(check, assertion->statements, identity);
+	if (r != 0)
+		return r;
+	return saml_user_take(check, assertion->statements, identity);
 }

@@ -24,15 +24,6 @@ struct saml_assertion {
 int saml_assertion_read(
     struct saml_assertion *assertion, xmlNode *node, struct refusal *refusal);
 
-/* The entityID in an Issuer, "" where it holds anything else than text. */
-const char *saml_issuer_text(const xmlNode *issuer);
-
-/*
- * Holds an Issuer against the IdP whose keys were used: 0, or GATE_EREFUSED
- * (issuer_mismatch, bad_structure).
- */
-int saml_issuer_check(const struct saml_check *check, const xmlNode *issuer);
-
 /*
  * Checks an assertion that a signature was verified for, in every respect but
  * that signature, and takes from it who signs in. 0, GATE_EREFUSED,

@@ -1,36 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "saml/attribute.h"
+
+#include <stdio.h>
 #include <string.h>
 
-#include "saml/attribute.h"
 #include "saml/element.h"
 #include "saml/text.h"
 
-#define FROM_NAME_ID   "name_id"
-#define FROM_ATTRIBUTE "attribute:"
-
-#define COUNT(table)   (sizeof(table) / sizeof((table)[0]))
-
-/* What was found of the attribute that names the user. */
-struct user_attribute {
-	const char *name; /* NULL: another source is configured */
-	const xmlNode *value;
-	size_t count; /* of all values, also those that are not acceptable */
-};
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static int
-take_value(const xmlNode *node, struct saml_identity *identity)
+take_value(const xmlNode *node, struct attributes *attributes)
 {
 	const char *text = element_text(node);
 
-	if (text == NULL ||
-	    saml_text_flaw(text, SAML_IDENTITY_TEXT_MAX) != NULL)
+	if (text == NULL || saml_text_flaw(text, SAML_URI_MAX) != NULL)
 		return 0;
-	return saml_identity_value(identity, text);
+	return attributes_add_value(attributes, text);
 }
 
 static int
 take_attribute(const struct saml_check *check, const xmlNode *node,
-    struct user_attribute *user, struct saml_identity *identity)
+    struct attributes *attributes)
 {
 	static const struct element_slot slots[] = {
 		{ NS_ASSERTION, { "AttributeValue" }, 0, 1 },
@@ -38,7 +29,7 @@ take_attribute(const struct saml_check *check, const xmlNode *node,
 	const char *name = element_attribute(node, "Name");
 	xmlNode *found[COUNT(slots)];
 	const xmlNode *value;
-	int r, names_user, shown;
+	int r;
 
 	r = element_children(
 	    node, slots, COUNT(slots), found, REASON_ATTRIBUTE, check->refusal);
@@ -47,24 +38,19 @@ take_attribute(const struct saml_check *check, const xmlNode *node,
 	if (name == NULL)
 		return refuse(check->refusal, REASON_ATTRIBUTE,
 		    "an Attribute without a Name");
-	names_user = user->name != NULL && strcmp(name, user->name) == 0;
-	shown = saml_text_flaw(name, SAML_IDENTITY_TEXT_MAX) == NULL;
-	if (shown && (r = saml_identity_attribute(identity, name)) != 0)
-		return r;
-	for (value = found[0]; value != NULL; value = value->next) {
-		if (value->type != XML_ELEMENT_NODE)
-			continue;
-		if (names_user && user->count++ == 0)
-			user->value = value;
-		if (shown && (r = take_value(value, identity)) != 0)
-			return r;
+	if (saml_text_flaw(name, SAML_IDENTITY_TEXT_MAX) != NULL)
+		return 0;
+	r = attributes_add(attributes, name);
+	for (value = found[0]; r == 0 && value != NULL; value = value->next) {
+		if (value->type == XML_ELEMENT_NODE)
+			r = take_value(value, attributes);
 	}
-	return 0;
+	return r;
 }
 
 static int
 take_statement(const struct saml_check *check, const xmlNode *node,
-    struct user_attribute *user, struct saml_identity *identity)
+    struct attributes *attributes)
 {
 	static const struct element_slot slots[] = {
 		{ NS_ASSERTION, { "Attribute", "EncryptedAttribute" }, 1, 1 },
@@ -75,9 +61,7 @@ take_statement(const struct saml_check *check, const xmlNode *node,
 
 	r = element_children(
 	    node, slots, COUNT(slots), found, REASON_ATTRIBUTE, check->refusal);
-	if (r != 0)
-		return r;
-	for (attribute = found[0]; attribute != NULL;
+	for (attribute = found[0]; r == 0 && attribute != NULL;
 	     attribute = attribute->next) {
 		if (attribute->type != XML_ELEMENT_NODE)
 			continue;
@@ -85,71 +69,41 @@ take_statement(const struct saml_check *check, const xmlNode *node,
 			return refuse(check->refusal, REASON_ENCRYPTED,
 			    "an attribute is encrypted, and this SP takes "
 			    "none");
-		r = take_attribute(check, attribute, user, identity);
-		if (r != 0)
-			return r;
+		r = take_attribute(check, attribute, attributes);
 	}
-	return 0;
+	return r;
 }
 
-static int
-user_from_attribute(const struct saml_check *check,
-    const struct user_attribute *user, struct saml_identity *identity)
+/* Their names only: values may be nobody's business. */
+static void
+trace_names(const struct saml_check *check, const struct attributes *attributes)
 {
-	const char *text, *flaw;
+	char names[240] = "";
+	size_t i, size = 0;
 
-	if (user->count != 1)
-		return refuse(check->refusal, REASON_NO_USER,
-		    "the attribute \"%.80s\" of [saml] user_from has %zu "
-		    "values; there must be exactly one",
-		    user->name, user->count);
-	if ((text = element_text(user->value)) == NULL)
-		return refuse(check->refusal, REASON_ATTRIBUTE,
-		    "the value of \"%.80s\", which names the user, holds "
-		    "elements",
-		    user->name);
-	if ((flaw = saml_text_flaw(text, SAML_IDENTITY_TEXT_MAX)) != NULL)
-		return refuse(check->refusal, REASON_ATTRIBUTE,
-		    "the value of \"%.80s\", which names the user, %s",
-		    user->name, flaw);
-	return saml_copy(&identity->user, text);
-}
-
-static int
-user_from_name_id(
-    const struct saml_check *check, struct saml_identity *identity)
-{
-	if (identity->name_id == NULL)
-		return refuse(check->refusal, REASON_NAME_ID,
-		    "the assertion has no NameID, where [saml] user_from "
-		    "looks for the user");
-	return saml_copy(&identity->user, identity->name_id);
+	if (check->trace == NULL)
+		return;
+	for (i = 0; i < attributes->count && size < sizeof(names); i++)
+		size += (size_t)snprintf(names + size, sizeof(names) - size,
+		    "%s%s", i == 0 ? ": " : ", ", attributes->items[i].name);
+	saml_trace_add(check->trace, "attributes: %zu%s%s", attributes->count,
+	    names, size < sizeof(names) ? "" : " ...");
 }
 
 int
 saml_attributes_take(const struct saml_check *check, const xmlNode *first,
     struct saml_identity *identity)
 {
-	const char *from = check->settings->user_from;
-	struct user_attribute user = { NULL, NULL, 0 };
 	const xmlNode *node;
 	int r;
 
-	if (strncmp(from, FROM_ATTRIBUTE, strlen(FROM_ATTRIBUTE)) == 0)
-		user.name = from + strlen(FROM_ATTRIBUTE);
 	for (node = first; node != NULL; node = node->next) {
 		if (!element_is(node, NS_ASSERTION, "AttributeStatement"))
 			continue;
-		r = take_statement(check, node, &user, identity);
+		r = take_statement(check, node, &identity->attributes);
 		if (r != 0)
 			return r;
 	}
-	if (user.name != NULL)
-		return user_from_attribute(check, &user, identity);
-	if (strcmp(from, FROM_NAME_ID) == 0)
-		return user_from_name_id(check, identity);
-	return refuse(check->refusal, REASON_NO_USER,
-	    "[saml] user_from is \"%.60s\", neither name_id nor "
-	    "attribute:NAME",
-	    from);
+	trace_names(check, &identity->attributes);
+	return 0;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/address.h"
 #include "lib/clock.h"
 #include "saml/check.h"
 #include "saml/element.h"
@@ -82,10 +83,10 @@ int
 saml_check_in_response_to(const struct saml_check *check, const xmlNode *node)
 {
 	const char *id = element_attribute(node, "InResponseTo");
-	const char *wanted = check->request->in_response_to;
+	const char *wanted = check->in_response_to;
 	const char *name = (const char *)node->name;
 
-	if (wanted != NULL && wanted[0] != '\0') {
+	if (wanted != NULL) {
 		if (id == NULL)
 			return refuse(check->refusal, REASON_UNSOLICITED,
 			    "%s has no InResponseTo, but a request is waiting "
@@ -105,6 +106,25 @@ saml_check_in_response_to(const struct saml_check *check, const xmlNode *node)
 	return check->settings->allow_unsolicited
 	    ? 0
 	    : refuse(check->refusal, REASON_UNSOLICITED, NULL);
+}
+
+int
+saml_check_address(const struct saml_check *check, const xmlNode *node)
+{
+	const char *meant = element_attribute(node, "Address");
+	const char *client = check->request->address;
+	struct address a, b;
+
+	if (!check->settings->check_address || meant == NULL)
+		return 0;
+	if (client != NULL && address_parse(meant, &a) == 0 &&
+	    address_parse(client, &b) == 0 &&
+	    memcmp(a.bytes, b.bytes, sizeof(a.bytes)) == 0)
+		return 0;
+	return refuse(check->refusal, REASON_CONFIRMATION_ADDRESS,
+	    "the assertion is confirmed for a client at \"%.60s\", this one "
+	    "is at \"%.60s\"",
+	    meant, client != NULL ? client : "");
 }
 
 int

@@ -7,6 +7,7 @@
 #include <libxml/tree.h>
 
 #include "lib/reason.h"
+#include "saml/encryption.h"
 #include "saml/metadata.h"
 #include "saml/settings.h"
 #include "saml/worker.h"
@@ -15,8 +16,12 @@
 struct saml_check {
 	const struct saml_settings *settings;
 	const struct saml_request *request;
-	const struct saml_idp *idp; /* the one that is to have issued it */
+	const struct saml_decryption_keys *keys; /* ours; NULL: none */
+	struct saml_trace *trace;                /* NULL: not wanted */
 	struct refusal *refusal;
+	/* found out on the way */
+	const struct saml_idp *idp; /* the one that is to have issued it */
+	const char *in_response_to; /* that it has to answer; NULL: none */
 };
 
 /*
@@ -47,6 +52,13 @@ int saml_check_not_over(const struct saml_check *check, const xmlNode *node,
  */
 int saml_check_in_response_to(
     const struct saml_check *check, const xmlNode *node);
+
+/*
+ * Holds the Address of confirmation data against the client's, where [saml]
+ * check_address wants it and there is one. 0, or GATE_EREFUSED
+ * (confirmation_address), also where the client's is unknown.
+ */
+int saml_check_address(const struct saml_check *check, const xmlNode *node);
 
 /* Copies a text; NULL gives NULL. 0 or GATE_ENOMEM. */
 int saml_copy(char **copy, const char *text);

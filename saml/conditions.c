@@ -38,11 +38,24 @@ check_audience(const struct saml_check *check, const xmlNode *node)
 }
 
 static int
-accept(const struct saml_check *check, const xmlNode *node)
+check_one_time_use(const struct saml_check *check, const xmlNode *node)
 {
-	(void)check;
-	(void)node;
-	return 0;
+	xmlNode *none[1];
+
+	return element_children(
+	    node, NULL, 0, none, REASON_CONDITIONS, check->refusal);
+}
+
+static int
+check_proxy(const struct saml_check *check, const xmlNode *node)
+{
+	static const struct element_slot slots[] = {
+		{ NS_ASSERTION, { "Audience" }, 0, 1 },
+	};
+	xmlNode *found[COUNT(slots)];
+
+	return element_children(node, slots, COUNT(slots), found,
+	    REASON_CONDITIONS, check->refusal);
 }
 
 /* The conditions that are understood, and whether there may be many. */
@@ -57,8 +70,8 @@ static const struct kind {
 	int many;
 } kinds[] = {
 	[AUDIENCE] = { "AudienceRestriction", check_audience, 1 },
-	[ONE_TIME_USE] = { "OneTimeUse", accept, 0 },
-	[PROXY] = { "ProxyRestriction", accept, 0 },
+	[ONE_TIME_USE] = { "OneTimeUse", check_one_time_use, 0 },
+	[PROXY] = { "ProxyRestriction", check_proxy, 0 },
 };
 
 static int
@@ -75,8 +88,7 @@ check_condition(
 		return kinds[i].check(check, node);
 	}
 	return refuse(check->refusal, REASON_CONDITIONS,
-	    "the condition %.60s is unknown, or given twice",
-	    (const char *)node->name);
+	    "the condition %.60s is given twice", (const char *)node->name);
 }
 
 static int
@@ -97,10 +109,28 @@ check_times(const struct saml_check *check, const xmlNode *node, int64_t *end)
 	return 0;
 }
 
+static void
+trace_conditions(const struct saml_check *check, const xmlNode *node)
+{
+	const char *from = element_attribute(node, "NotBefore");
+	const char *until = element_attribute(node, "NotOnOrAfter");
+
+	saml_trace_add(check->trace,
+	    "conditions: from %.40s until %.40s, for the audience %.160s",
+	    from != NULL ? from : "ever", until != NULL ? until : "ever",
+	    check->settings->entity_id);
+}
+
 int
 saml_conditions_check(
     const struct saml_check *check, const xmlNode *node, int64_t *end)
 {
+	static const struct element_slot slots[] = {
+		{ NS_ASSERTION,
+		    { "AudienceRestriction", "OneTimeUse", "ProxyRestriction" },
+		    0, 1 },
+	};
+	xmlNode *found[COUNT(slots)];
 	int seen[COUNT(kinds)] = { 0 };
 	const xmlNode *child;
 	int r;
@@ -108,7 +138,11 @@ saml_conditions_check(
 	if (node == NULL)
 		return refuse(check->refusal, REASON_CONDITIONS,
 		    "the assertion has no Conditions");
-	for (child = node->children; child != NULL; child = child->next) {
+	r = element_children(node, slots, COUNT(slots), found,
+	    REASON_CONDITIONS, check->refusal);
+	if (r != 0)
+		return r;
+	for (child = found[0]; child != NULL; child = child->next) {
 		if (child->type != XML_ELEMENT_NODE)
 			continue;
 		if ((r = check_condition(check, child, seen)) != 0)
@@ -118,5 +152,8 @@ saml_conditions_check(
 		return refuse(check->refusal, REASON_AUDIENCE,
 		    "the assertion has no AudienceRestriction, which must name "
 		    "[saml] entity_id");
-	return check_times(check, node, end);
+	if ((r = check_times(check, node, end)) != 0)
+		return r;
+	trace_conditions(check, node);
+	return 0;
 }

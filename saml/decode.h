@@ -12,6 +12,7 @@ struct saml_input {
 	size_t size;
 	char *owned; /* the memory it lies in; NULL: the caller's own */
 	int ragged;  /* the base64 lacks its padding, or all that follows */
+	const char *form; /* in which it came: a phrase */
 };
 
 /*

@@ -38,6 +38,18 @@ element_text(const xmlNode *node)
 	return (const char *)text->content;
 }
 
+const xmlNode *
+element_at(const xmlNode *parent, size_t place)
+{
+	const xmlNode *child = parent->children;
+
+	for (; child != NULL; child = child->next) {
+		if (child->type == XML_ELEMENT_NODE && place-- == 0)
+			break;
+	}
+	return child;
+}
+
 static int
 fits(const struct element_slot *slot, const xmlNode *node)
 {

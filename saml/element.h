@@ -14,6 +14,9 @@
 #define NS_DSIG      "http://www.w3.org/2000/09/xmldsig#"
 #define NS_EXC_C14N  "http://www.w3.org/2001/10/xml-exc-c14n#"
 #define NS_XSI       "http://www.w3.org/2001/XMLSchema-instance"
+#define NS_XENC      "http://www.w3.org/2001/04/xmlenc#"
+#define NS_XENC11    "http://www.w3.org/2009/xmlenc11#"
+#define NS_DSIG_MORE "http://www.w3.org/2001/04/xmldsig-more#"
 
 /* Nonzero if node is the element of this name in this namespace. */
 int element_is(const xmlNode *node, const char *ns, const char *name);
@@ -29,6 +32,9 @@ const char *element_attribute(const xmlNode *node, const char *name);
  * NULL if there are elements in it. Points into the tree.
  */
 const char *element_text(const xmlNode *node);
+
+/* The child element at this place, counted from 0; NULL past the last. */
+const xmlNode *element_at(const xmlNode *parent, size_t place);
 
 /* One place in a sequence of child elements, as a schema has it. */
 #define SLOT_NAMES 4

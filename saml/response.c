@@ -3,10 +3,10 @@
 
 #include "lib/clock.h"
 #include "saml/element.h"
+#include "saml/issuer.h"
 #include "saml/response.h"
+#include "saml/status.h"
 #include "saml/time.h"
-
-#define SUCCESS      "urn:oasis:names:tc:SAML:2.0:status:Success"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -45,8 +45,6 @@ check_census(const struct saml_response *response,
 		    "%zu assertions in the message, %zu of them encrypted; "
 		    "there must be exactly one, a child of the Response",
 		    census->assertions + census->encrypted, census->encrypted);
-	if (census->encrypted != 0)
-		return refuse(refusal, REASON_ENCRYPTED, NULL);
 	return 0;
 }
 
@@ -88,6 +86,10 @@ saml_response_read(struct saml_response *response, xmlNode *node,
 	if (response->signature != NULL && response->issuer == NULL)
 		return refuse(refusal, REASON_ISSUER_MISSING,
 		    "the Response is signed and has no Issuer");
+	if (census->encrypted != 0) {
+		response->encrypted = found[ASSERTION];
+		return 0;
+	}
 	return saml_assertion_read(
 	    &response->assertion, found[ASSERTION], refusal);
 }
@@ -96,35 +98,15 @@ int
 saml_response_status(
     const struct saml_response *response, struct refusal *refusal)
 {
-	enum {
-		CODE,
-		MESSAGE,
-		DETAIL
-	};
-	static const struct element_slot slots[] = {
-		[CODE] = { NS_PROTOCOL, { "StatusCode" }, 1, 0 },
-		[MESSAGE] = { NS_PROTOCOL, { "StatusMessage" }, 0, 0 },
-		[DETAIL] = { NS_PROTOCOL, { "StatusDetail" }, 0, 0 },
-	};
-	xmlNode *found[COUNT(slots)], *second;
-	const char *code, *more = NULL, *message = NULL;
-	int r;
+	struct saml_status status;
+	int r = saml_status_read(&status, response->status, refusal);
 
-	r = element_children(response->status, slots, COUNT(slots), found,
-	    REASON_BAD_STRUCTURE, refusal);
-	if (r != 0)
+	if (r != 0 || strcmp(status.code, SAML_STATUS_SUCCESS) == 0)
 		return r;
-	code = element_attribute(found[CODE], "Value");
-	if (code != NULL && strcmp(code, SUCCESS) == 0)
-		return 0;
-	if ((second = xmlFirstElementChild(found[CODE])) != NULL)
-		more = element_attribute(second, "Value");
-	if (found[MESSAGE] != NULL)
-		message = element_text(found[MESSAGE]);
 	return refuse(refusal, REASON_STATUS,
 	    "the IdP reports \"%.70s\" \"%.70s\", message \"%.100s\"",
-	    code != NULL ? code : "", more != NULL ? more : "",
-	    message != NULL ? message : "");
+	    status.code, status.second != NULL ? status.second : "",
+	    status.message != NULL ? status.message : "");
 }
 
 /* Bindings 3.5.5.2: only in a Response that is signed it must be there. */
@@ -148,6 +130,44 @@ check_destination(
 }
 
 int
+saml_response_request(
+    struct saml_check *check, const struct saml_response *response)
+{
+	const char *waiting = check->request->in_response_to;
+	const char *id = element_attribute(response->node, "InResponseTo");
+
+	if (!check->request->any_request) {
+		check->in_response_to =
+		    waiting != NULL && waiting[0] != '\0' ? waiting : NULL;
+		return 0;
+	}
+	if (id != NULL &&
+	    (strlen(id) > SAML_URI_MAX ||
+		xmlValidateNCName(BAD_CAST id, 0) != 0))
+		return refuse(check->refusal, REASON_IN_RESPONSE_TO,
+		    "the InResponseTo of the Response is \"%.80s\", which is "
+		    "not an NCName",
+		    id);
+	check->in_response_to = id;
+	return 0;
+}
+
+static void
+trace_response(
+    const struct saml_check *check, const struct saml_response *response)
+{
+	const char *to = element_attribute(response->node, "Destination");
+
+	saml_trace_add(check->trace,
+	    "response: success, sent to %.100s, in answer to %.80s, issued at "
+	    "%.40s",
+	    to != NULL ? to : "no address of its own",
+	    check->in_response_to != NULL ? check->in_response_to
+					  : "no request",
+	    element_attribute(response->node, "IssueInstant"));
+}
+
+int
 saml_response_check(
     const struct saml_check *check, const struct saml_response *response)
 {
@@ -161,7 +181,10 @@ saml_response_check(
 	    (r = check_destination(check, response)) != 0 ||
 	    (r = saml_check_in_response_to(check, response->node)) != 0)
 		return r;
-	return saml_check_issued(check, response->node, &issued);
+	if ((r = saml_check_issued(check, response->node, &issued)) != 0)
+		return r;
+	trace_response(check, response);
+	return 0;
 }
 
 int

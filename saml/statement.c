@@ -77,6 +77,37 @@ check_session_end(const struct saml_check *check, const xmlNode *node,
 	return 0;
 }
 
+/* The earliest AuthnInstant that will do; SAML_TIME_NONE: any. */
+static int64_t
+oldest_wanted(const struct saml_check *check)
+{
+	const struct saml_request *request = check->request;
+	int64_t oldest = SAML_TIME_NONE;
+
+	if (check->settings->max_authn_age > 0)
+		oldest = request->now - check->settings->max_authn_age;
+	if (request->authn_after > 0 && request->authn_after > oldest)
+		oldest = request->authn_after;
+	return oldest;
+}
+
+static int
+check_age(const struct saml_check *check, int64_t instant)
+{
+	int64_t oldest = oldest_wanted(check);
+	char then[CLOCK_TEXT_SIZE], wanted[CLOCK_TEXT_SIZE];
+
+	if (oldest == SAML_TIME_NONE ||
+	    instant + check->settings->clock_skew >= oldest)
+		return 0;
+	clock_text(instant, then);
+	clock_text(oldest, wanted);
+	return refuse(check->refusal, REASON_AUTHN_TOO_OLD,
+	    "the user signed in at the IdP at %s, which has to be %s or later: "
+	    "clock_skew is %lld s",
+	    then, wanted, (long long)check->settings->clock_skew);
+}
+
 static int
 check_instant(
     const struct saml_check *check, const xmlNode *node, int64_t *instant)
@@ -91,7 +122,7 @@ check_instant(
 	if (*instant > check->request->now + check->settings->clock_skew)
 		return refuse_statement(
 		    check, "the AuthnInstant is in the future");
-	return 0;
+	return check_age(check, *instant);
 }
 
 static int
@@ -121,6 +152,23 @@ check_statement(const struct saml_check *check, const xmlNode *node, int first,
 	return r != 0 ? r : take_context(check, found[CONTEXT], identity);
 }
 
+static void
+trace_statement(
+    const struct saml_check *check, const struct saml_identity *identity)
+{
+	char then[CLOCK_TEXT_SIZE];
+
+	if (check->trace == NULL)
+		return;
+	clock_text(identity->authn_instant, then);
+	saml_trace_add(check->trace,
+	    "authentication: at %s, context %.120s, SessionIndex %.80s", then,
+	    identity->authn_context != NULL ? identity->authn_context
+					    : "not given",
+	    identity->session_index != NULL ? identity->session_index
+					    : "not given");
+}
+
 int
 saml_statements_check(const struct saml_check *check, const xmlNode *first,
     struct saml_identity *identity)
@@ -135,7 +183,9 @@ saml_statements_check(const struct saml_check *check, const xmlNode *first,
 		    0)
 			return r;
 	}
-	return seen > 0
-	    ? 0
-	    : refuse_statement(check, "the assertion has no AuthnStatement");
+	if (seen == 0)
+		return refuse_statement(
+		    check, "the assertion has no AuthnStatement");
+	trace_statement(check, identity);
+	return 0;
 }

@@ -1,42 +1,37 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "lib/clock.h"
 #include "saml/element.h"
+#include "saml/name_id.h"
 #include "saml/subject.h"
-#include "saml/text.h"
 #include "saml/time.h"
 
 #define BEARER       "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
+/* What the NameID says, handed over to the identity. */
 static int
-take_name_id(const struct saml_check *check, const xmlNode *node,
+take_name(const struct saml_check *check, const xmlNode *node,
     struct saml_identity *identity)
 {
-	const char *format, *text, *flaw;
+	struct saml_name_id name = { NULL, NULL, NULL, NULL };
 	int r;
 
-	if (element_is(node, NS_ASSERTION, "EncryptedID"))
-		return refuse(check->refusal, REASON_ENCRYPTED,
-		    "the NameID is encrypted, and this SP takes none");
-	if (!element_is(node, NS_ASSERTION, "NameID"))
-		return refuse(check->refusal, REASON_NAME_ID,
-		    "a %.40s in place of the NameID", (const char *)node->name);
-	if ((text = element_text(node)) == NULL)
-		return refuse(check->refusal, REASON_NAME_ID,
-		    "the NameID holds elements");
-	if ((flaw = saml_text_flaw(text, SAML_IDENTITY_TEXT_MAX)) != NULL)
-		return refuse(
-		    check->refusal, REASON_NAME_ID, "the NameID %s", flaw);
-	format = element_attribute(node, "Format");
-	if (format != NULL &&
-	    (flaw = saml_text_flaw(format, SAML_URI_MAX)) != NULL)
-		return refuse(check->refusal, REASON_NAME_ID,
-		    "the Format of the NameID %s", flaw);
-	if ((r = saml_copy(&identity->name_id, text)) != 0)
+	r = saml_name_id_read(check, node, &name);
+	if (r != 0) {
+		saml_name_id_clear(&name);
 		return r;
-	return saml_copy(&identity->name_id_format, format);
+	}
+	identity->name_id = name.value;
+	identity->name_id_format = name.format;
+	identity->name_qualifier = name.name_qualifier;
+	identity->sp_name_qualifier = name.sp_name_qualifier;
+	saml_trace_add(check->trace,
+	    "subject: the NameID %.120s, Format %.120s", name.value,
+	    name.format != NULL ? name.format : "not given");
+	return 0;
 }
 
 /* The data of a confirmation, which must be alone in it: an identifier beside
@@ -89,7 +84,8 @@ check_bearer(const struct saml_check *check, const xmlNode *node, int64_t *end)
 		return refuse(check->refusal, REASON_CONFIRMATION,
 		    "a bearer confirmation with NotBefore");
 	if ((r = check_recipient(check, data)) != 0 ||
-	    (r = saml_check_in_response_to(check, data)) != 0)
+	    (r = saml_check_in_response_to(check, data)) != 0 ||
+	    (r = saml_check_address(check, data)) != 0)
 		return r;
 	return saml_check_not_over(check, data, *end);
 }
@@ -103,6 +99,21 @@ is_bearer(const xmlNode *node)
 		return 0;
 	method = element_attribute(node, "Method");
 	return method != NULL && strcmp(method, BEARER) == 0;
+}
+
+static void
+trace_confirmation(
+    const struct saml_check *check, int bearers, int64_t not_on_or_after)
+{
+	char until[CLOCK_TEXT_SIZE];
+
+	if (check->trace == NULL)
+		return;
+	clock_text(not_on_or_after, until);
+	saml_trace_add(check->trace,
+	    "confirmation: bearer, the first of %d that holds, for %.120s until "
+	    "%s",
+	    bearers, check->settings->acs_url, until);
 }
 
 /* One that holds is enough; where none does, the first says why. */
@@ -133,7 +144,10 @@ check_confirmations(const struct saml_check *check, const xmlNode *first,
 	if (bearers == 0)
 		return refuse(check->refusal, REASON_CONFIRMATION,
 		    "the assertion has no bearer confirmation");
-	return confirmed ? 0 : GATE_EREFUSED;
+	if (!confirmed)
+		return GATE_EREFUSED;
+	trace_confirmation(check, bearers, confirmation->not_on_or_after);
+	return 0;
 }
 
 int
@@ -163,5 +177,5 @@ saml_subject_check(const struct saml_check *check, const xmlNode *node,
 	r = check_confirmations(check, found[CONFIRMATION], confirmation);
 	if (r != 0 || found[NAME] == NULL)
 		return r;
-	return take_name_id(check, found[NAME], identity);
+	return take_name(check, found[NAME], identity);
 }

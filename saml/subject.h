@@ -18,8 +18,9 @@ struct saml_confirmation {
 /*
  * Checks saml:Subject (core 2.4, profiles 4.1.4.2): a bearer confirmation for
  * this place, this time and this request, among however many, and a NameID
- * that can be shown. node may be NULL; the NameID may be missing, which
- * leaves it NULL. 0 and name_id, name_id_format; GATE_EREFUSED, GATE_ENOMEM.
+ * that can be shown, encrypted or not. node, of a verified element, may be
+ * NULL; the NameID may be missing, which leaves it NULL. 0 and name_id,
+ * name_id_format, the qualifiers; GATE_EREFUSED, GATE_ENOMEM.
  */
 int saml_subject_check(const struct saml_check *check, const xmlNode *node,
     struct saml_confirmation *confirmation, struct saml_identity *identity);

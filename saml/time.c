@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stddef.h>
+#include <time.h>
 
 #include "lib/error.h"
 #include "saml/time.h"
@@ -91,5 +92,23 @@ saml_time_parse(const char *text, int64_t *epoch)
 		return GATE_EINVAL;
 	*epoch = days_since_epoch(year, month, day) * 86400 + hour * 3600 +
 	    minute * 60 + second;
+	return 0;
+}
+
+/* 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z */
+#define EPOCH_MIN INT64_C(-62135596800)
+#define EPOCH_MAX INT64_C(253402300799)
+
+int
+saml_time_format(int64_t epoch, char text[SAML_TIME_SIZE])
+{
+	const time_t when = (time_t)epoch;
+	struct tm tm;
+
+	/* %4Y: the C library pads no year below 1000 by itself */
+	if (epoch < EPOCH_MIN || epoch > EPOCH_MAX ||
+	    gmtime_r(&when, &tm) == NULL ||
+	    strftime(text, SAML_TIME_SIZE, "%4Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		return GATE_EINVAL;
 	return 0;
 }

@@ -14,4 +14,8 @@
  */
 int saml_time_parse(const char *text, int64_t *epoch);
 
+/* Writes one, without a fraction. 0, or GATE_EINVAL outside of those years. */
+#define SAML_TIME_SIZE sizeof("9999-12-31T23:59:59Z")
+int saml_time_format(int64_t epoch, char text[SAML_TIME_SIZE]);
+
 #endif

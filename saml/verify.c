@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include <libxml/hash.h>
 #include <libxml/parser.h>
 #include <libxml/xmlerror.h>
 #include <openssl/crypto.h>
@@ -9,12 +10,18 @@
 #include <xmlsec/openssl/crypto.h>
 
 #include "saml/decode.h"
+#include "saml/element.h"
+#include "saml/encrypted.h"
+#include "saml/issuer.h"
 #include "saml/parse.h"
+#include "saml/pss.h"
 #include "saml/response.h"
 #include "saml/scan.h"
 #include "saml/signature.h"
 #include "saml/token.h"
 #include "saml/verify.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 /* Nobody reads what the libraries have to say: what is wrong with a message
  * is told by its refusal, and formatting texts costs a fifth of the time. */
@@ -56,65 +63,90 @@ saml_verify_init(void)
 	xmlSetGenericErrorFunc(NULL, no_xml_error);
 	xmlSetExternalEntityLoader(no_entity);
 	xmlSecErrorsSetCallback(no_xmlsec_error);
-	if (xmlSecInit() < 0 || xmlSecOpenSSLInit() < 0)
+	if (xmlSecInit() < 0 || xmlSecOpenSSLInit() < 0 || saml_pss_init() != 0)
 		return GATE_ECRYPTO;
 	/* Either of them may have set one of its own. */
 	xmlSecErrorsSetCallback(no_xmlsec_error);
 	return 0;
 }
 
-/* Step 4: the keys come from metadata, by the name of who claims to speak. */
-static int
-find_idp(struct saml_check *check, const struct saml_idps *idps,
-    const struct saml_response *response)
-{
-	const char *issuer = saml_issuer_text(response->assertion.issuer);
-	const struct saml_idp *idp = saml_idps_find(idps, issuer);
+/*
+ * One message on its way from a tree to an identity. The copies hold what
+ * signatures cover, and nothing else: identity is read from them alone.
+ */
+struct message {
+	struct saml_check *check;
+	struct saml_idps *idps;
+	xmlDoc *doc; /* as it came */
+	struct saml_census census;
+	struct saml_response response;
+	xmlDoc *response_copy, *assertion_copy;
+	xmlDoc *decrypted;
+};
 
-	if (issuer[0] == '\0')
-		return refuse(check->refusal, REASON_ISSUER_MISSING,
-		    "the Issuer of the Assertion is empty, or holds elements");
-	if (response->issuer != NULL &&
-	    strcmp(saml_issuer_text(response->issuer), issuer) != 0)
-		return refuse(check->refusal, REASON_ISSUER_MISMATCH,
+/*
+ * Step 4: the keys come from metadata, by the name of who claims to speak. The
+ * Response and its assertion must name the same one.
+ */
+static int
+find_idp(struct message *m)
+{
+	const xmlNode *outer = m->response.issuer;
+	const xmlNode *inner = m->response.assertion.issuer;
+	const char *name = saml_issuer_text(inner);
+
+	if (outer != NULL && name[0] != '\0' &&
+	    strcmp(saml_issuer_text(outer), name) != 0)
+		return refuse(m->check->refusal, REASON_ISSUER_MISMATCH,
 		    "the Response is issued by \"%.100s\", its assertion by "
 		    "\"%.100s\"",
-		    saml_issuer_text(response->issuer), issuer);
-	if (idp == NULL)
-		return refuse(check->refusal, REASON_ISSUER_UNKNOWN,
-		    "no metadata in [saml] idp_metadata has the entityID "
-		    "\"%.120s\"",
-		    issuer);
-	if (idp->key_count == 0)
-		return refuse(check->refusal, REASON_IDP_NO_KEY,
-		    "the metadata of \"%.120s\" has no signing key that can be "
-		    "used (RSA from 2048 bits, EC P-256 or P-384)",
-		    idp->entity_id);
-	if (idp->valid_until != 0 && check->request->now >= idp->valid_until)
-		return refuse(check->refusal, REASON_IDP_EXPIRED,
-		    "the metadata of \"%.120s\" is past its validUntil: fetch "
-		    "it anew",
-		    idp->entity_id);
-	check->idp = idp;
-	return 0;
+		    saml_issuer_text(outer), name);
+	return saml_issuer_find(m->check, m->idps, inner);
+}
+
+static void
+trace_signature(
+    const struct saml_check *check, const struct saml_signature *signature)
+{
+	const xmlNode *info = element_at(signature->node, 0);
+	const char *uri = element_attribute(element_at(info, 1), "Algorithm");
+	const char *name = strrchr(uri, '#');
+
+	saml_trace_add(check->trace,
+	    "signature: that of the %.40s is valid, %.60s with key %zu of %zu",
+	    (const char *)signature->node->parent->name,
+	    name != NULL ? name + 1 : uri, signature->key,
+	    check->idp->key_count);
+}
+
+static int
+verify_signature(
+    const struct saml_check *check, struct saml_signature *signature)
+{
+	int r;
+
+	r = saml_signature_verify(signature, check->idp, check->refusal);
+	if (r == 0 && check->trace != NULL)
+		trace_signature(check, signature);
+	return r;
 }
 
 /*
- * Step 5: every signature in the message is where SAML has it and is valid,
- * the Response's first, as that of the assertion may be a part of what it
- * covers. All are looked at before anything is computed.
+ * Step 5: each of these Signatures (NULL: none) is where SAML has it and is
+ * valid, the Response's first, as that of the assertion may be a part of what
+ * it covers. All are looked at before anything is computed. The text they
+ * stand in has as many in all, and at_least must be there.
  */
 static int
-check_signatures(const struct saml_check *check,
-    const struct saml_response *response, const struct saml_census *census)
+check_signatures(const struct saml_check *check, xmlNode *of_response,
+    xmlNode *of_assertion, size_t in_all, size_t at_least)
 {
-	xmlNode *const nodes[] = { response->signature,
-		response->assertion.signature };
-	struct saml_signature signatures[2];
+	xmlNode *const nodes[] = { of_response, of_assertion };
+	struct saml_signature signatures[COUNT(nodes)];
 	size_t i, count = 0;
 	int r;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < COUNT(nodes); i++) {
 		if (nodes[i] == NULL)
 			continue;
 		r = saml_signature_read(
@@ -122,22 +154,21 @@ check_signatures(const struct saml_check *check,
 		if (r != 0)
 			return r;
 	}
-	if (census->signatures != count)
+	if (in_all != count)
 		return refuse(check->refusal, REASON_SIGNATURE_SHAPE,
 		    "%zu of the %zu Signatures in the message stand where none "
 		    "may",
-		    census->signatures - count, census->signatures);
-	if (count == 0)
+		    in_all - count, in_all);
+	if (count < at_least)
 		return refuse(check->refusal, REASON_SIGNATURE_MISSING, NULL);
 	for (i = 0; i < count; i++) {
-		r = saml_signature_verify(
-		    &signatures[i], check->idp, check->refusal);
-		if (r != 0)
+		if ((r = verify_signature(check, &signatures[i])) != 0)
 			return r;
 	}
 	return 0;
 }
 
+/* A signature's own parts are covered by nothing: not to be copied. */
 static void
 drop(xmlNode **node)
 {
@@ -149,69 +180,168 @@ drop(xmlNode **node)
 }
 
 /*
- * Step 6: copies the element that a signature covers, without the signature,
- * into a document of its own, and has response point there. What is not
- * covered is out of reach from then on, apart from an unsigned Response's
- * own attributes and status.
+ * Copies an element into a document of its own. The dictionary of names is
+ * shared, which saves copying them.
  */
 static int
-take_verified(struct saml_response *response, const struct saml_census *census,
-    xmlDoc **verified, struct refusal *refusal)
+copy_element(xmlNode *node, xmlDoc **doc, xmlNode **copy)
 {
-	int whole = response->signature != NULL;
-	xmlNode *copy;
+	if ((*doc = xmlNewDoc(NULL)) == NULL)
+		return GATE_ENOMEM;
+	(*doc)->dict = node->doc->dict;
+	xmlDictReference((*doc)->dict);
+	if ((*copy = xmlDocCopyNode(node, *doc, 1)) == NULL)
+		return GATE_ENOMEM;
+	xmlDocSetRootElement(*doc, *copy);
+	return 0;
+}
 
-	/* A signature's own parts are covered by nothing: not to be copied.
-	 * The dictionary of names is shared, which saves copying them. */
+/*
+ * Step 6: from here on, the copies are what is read. What is not covered is
+ * out of reach, apart from an unsigned Response's own attributes and status.
+ */
+static int
+take_response(struct message *m)
+{
+	struct saml_response *response = &m->response;
+	xmlNode *copy;
+	int r;
+
 	drop(&response->signature);
+	r = copy_element(response->node, &m->response_copy, &copy);
+	if (r != 0)
+		return r;
+	response->covered = 1;
+	return saml_response_read(
+	    response, copy, &m->census, m->check->refusal);
+}
+
+static int
+take_assertion(struct message *m)
+{
+	struct saml_assertion *assertion = &m->response.assertion;
+	xmlNode *copy;
+	int r;
+
+	drop(&assertion->signature);
+	r = copy_element(assertion->node, &m->assertion_copy, &copy);
+	if (r != 0)
+		return r;
+	return saml_assertion_read(assertion, copy, m->check->refusal);
+}
+
+static int
+open_plain(struct message *m)
+{
+	struct saml_response *response = &m->response;
+	int r;
+
+	if ((r = find_idp(m)) != 0)
+		return r;
+	r = check_signatures(m->check, response->signature,
+	    response->assertion.signature, m->census.signatures, 1);
+	if (r != 0)
+		return r;
+	if (response->signature == NULL)
+		return take_assertion(m);
 	drop(&response->assertion.signature);
-	if ((*verified = xmlNewDoc(NULL)) == NULL)
-		return GATE_ENOMEM;
-	(*verified)->dict = response->node->doc->dict;
-	xmlDictReference((*verified)->dict);
-	response->covered = whole;
-	copy = xmlDocCopyNode(
-	    whole ? response->node : response->assertion.node, *verified, 1);
-	if (copy == NULL)
-		return GATE_ENOMEM;
-	xmlDocSetRootElement(*verified, copy);
-	if (whole)
-		return saml_response_read(response, copy, census, refusal);
-	return saml_assertion_read(&response->assertion, copy, refusal);
+	return take_response(m);
+}
+
+/* An ID that stands in two texts, of which one is inside the other. */
+struct repeated {
+	xmlDoc *outer;
+	const xmlChar *id;
+};
+
+static void
+look_up(void *attr, void *data, const xmlChar *id)
+{
+	struct repeated *repeated = data;
+
+	(void)attr;
+	if (xmlGetID(repeated->outer, id) != NULL)
+		repeated->id = id;
+}
+
+/* What was decrypted is one assertion, and has no ID of the text around it. */
+static int
+check_decrypted(const struct message *m, const struct saml_census *census)
+{
+	struct repeated repeated = { m->doc, NULL };
+
+	if (census->assertions != 1 || census->encrypted != 0)
+		return refuse(m->check->refusal, REASON_ASSERTION_COUNT,
+		    "%zu assertions in what was encrypted, where there must be "
+		    "exactly one",
+		    census->assertions + census->encrypted);
+	xmlHashScan(m->decrypted->ids, look_up, &repeated);
+	if (repeated.id != NULL)
+		return refuse(m->check->refusal, REASON_BAD_ID,
+		    "the ID \"%.80s\" is given twice, inside of what was "
+		    "encrypted and outside",
+		    (const char *)repeated.id);
+	return 0;
+}
+
+/*
+ * The signature of a Response is verified before anything in it is decrypted,
+ * and then what it covers is decrypted; that of an assertion is a part of what
+ * was encrypted. One of the two must be there.
+ */
+static int
+open_encrypted(struct message *m)
+{
+	struct saml_check *check = m->check;
+	struct saml_response *response = &m->response;
+	struct saml_census census;
+	xmlNode *assertion;
+	int r = 0;
+
+	if (response->issuer != NULL)
+		r = saml_issuer_find(check, m->idps, response->issuer);
+	if (r == 0)
+		r = check_signatures(
+		    check, response->signature, NULL, m->census.signatures, 0);
+	if (r == 0 && response->signature != NULL)
+		r = take_response(m);
+	if (r == 0)
+		r = saml_encrypted_open(check, response->encrypted, "Assertion",
+		    response->covered, &m->decrypted, &assertion, &census);
+	if (r == 0)
+		r = check_decrypted(m, &census);
+	if (r == 0)
+		r = saml_assertion_read(
+		    &response->assertion, assertion, check->refusal);
+	if (r == 0)
+		r = find_idp(m);
+	if (r == 0)
+		r = check_signatures(check, NULL, response->assertion.signature,
+		    census.signatures, !response->covered);
+	return r == 0 ? take_assertion(m) : r;
 }
 
 /* Steps 3 to 7, on a message that is parsed. */
 static int
-verify_message(struct saml_check *check, const struct saml_idps *idps,
-    xmlDoc *doc, const struct saml_census *census,
-    struct saml_identity *identity)
+verify_message(struct message *m, struct saml_identity *identity)
 {
-	struct saml_response response;
-	xmlDoc *verified = NULL;
+	struct saml_check *check = m->check;
+	struct saml_response *response = &m->response;
 	int r;
 
-	memset(&response, 0, sizeof(response));
 	r = saml_response_read(
-	    &response, xmlDocGetRootElement(doc), census, check->refusal);
+	    response, xmlDocGetRootElement(m->doc), &m->census, check->refusal);
 	if (r != 0)
-		goto out;
-	if ((r = find_idp(check, idps, &response)) != 0)
-		goto out;
-	if ((r = check_signatures(check, &response, census)) != 0)
-		goto out;
-	r = take_verified(&response, census, &verified, check->refusal);
-	if (r != 0)
-		goto out;
-	if ((r = saml_response_check(check, &response)) != 0)
-		goto out;
-	r = saml_assertion_check(check, &response.assertion, identity);
-	if (r != 0)
-		goto out;
-	r = saml_response_age(check, &response);
-out:
-	if (verified != NULL)
-		xmlFreeDoc(verified);
-	return r;
+		return r;
+	saml_trace_add(check->trace,
+	    "structure: a Response with one assertion, %s",
+	    response->encrypted != NULL ? "encrypted" : "in the clear");
+	r = response->encrypted != NULL ? open_encrypted(m) : open_plain(m);
+	if (r != 0 || (r = saml_response_request(check, response)) != 0 ||
+	    (r = saml_response_check(check, response)) != 0)
+		return r;
+	r = saml_assertion_check(check, &response->assertion, identity);
+	return r != 0 ? r : saml_response_age(check, response);
 }
 
 /* Says who cut it, where that can be told by its length. */
@@ -246,34 +376,48 @@ parse_response(
 	if (r == 0)
 		r = saml_parse(
 		    input.text, input.size, doc, census, check->refusal);
+	if (r == 0)
+		saml_trace_add(check->trace,
+		    "encoding: %s, %zu bytes of plain XML within all limits",
+		    input.form, input.size);
 	if (r == GATE_EREFUSED && check->refusal->reason == REASON_RESPONSE_CUT)
 		explain_cut(check->refusal, request->response_size);
 	saml_input_clear(&input);
 	return r;
 }
 
-int
-saml_verify(const struct saml_settings *settings, const struct saml_idps *idps,
-    const struct saml_request *request, struct saml_identity **identity,
-    struct refusal *refusal)
+static void
+free_doc(xmlDoc *doc)
 {
-	struct saml_check check = {
-		.settings = settings, .request = request, .refusal = refusal
-	};
-	struct saml_census census;
-	xmlDoc *doc = NULL;
+	if (doc != NULL)
+		xmlFreeDoc(doc);
+}
+
+int
+saml_verify(const struct saml_settings *settings, struct saml_idps *idps,
+    const struct saml_decryption_keys *keys, const struct saml_request *request,
+    struct saml_identity **identity, struct refusal *refusal)
+{
+	struct saml_check check = { .settings = settings,
+		.request = request,
+		.keys = keys,
+		.trace = request->trace,
+		.refusal = refusal };
+	struct message m = { .check = &check, .idps = idps };
 	int r;
 
 	*identity = NULL;
-	if ((r = parse_response(&check, &doc, &census)) != 0)
+	if ((r = parse_response(&check, &m.doc, &m.census)) != 0)
 		goto out;
 	if ((r = saml_identity_new(identity)) != 0)
 		goto out;
-	r = verify_message(&check, idps, doc, &census, *identity);
+	r = verify_message(&m, *identity);
 out:
 	if (r != 0)
 		saml_identity_free(identity);
-	if (doc != NULL)
-		xmlFreeDoc(doc);
+	free_doc(m.assertion_copy);
+	free_doc(m.decrypted);
+	free_doc(m.response_copy);
+	free_doc(m.doc);
 	return r;
 }

@@ -3,6 +3,7 @@
 #define SAML_VERIFY_H
 
 #include "lib/reason.h"
+#include "saml/encryption.h"
 #include "saml/identity.h"
 #include "saml/metadata.h"
 #include "saml/settings.h"
@@ -19,12 +20,13 @@
 int saml_verify_init(void);
 
 /*
- * Verifies one Response: 0 and *identity, or GATE_EREFUSED and *refusal, or
- * GATE_ENOMEM. Whether the assertion was used before is not known here: the
- * caller claims (issuer, assertion_id) last.
+ * Verifies one Response, encrypted or not: 0 and *identity, or GATE_EREFUSED
+ * and *refusal, or GATE_ENOMEM, GATE_ECRYPTO. keys may be NULL. Whether the
+ * assertion was used before is not known here, nor with any_request whether
+ * its request was ours: the caller claims (issuer, assertion_id) last.
  */
-int saml_verify(const struct saml_settings *settings,
-    const struct saml_idps *idps, const struct saml_request *request,
+int saml_verify(const struct saml_settings *settings, struct saml_idps *idps,
+    const struct saml_decryption_keys *keys, const struct saml_request *request,
     struct saml_identity **identity, struct refusal *refusal);
 
 #endif

@@ -6,13 +6,18 @@
  * An SP that trusts an IdP of the fixture, and what comes of showing it a
  * message: the tests of the verifier are tables of edits and reasons.
  */
+#include <openssl/pem.h>
+
+#include "lib/config.h"
 #include "saml/verify.h"
 #include "saml_fixture.h"
 
 static struct world {
-	EVP_PKEY *rsa, *rsa2, *ec256, *ec384, *stranger;
+	EVP_PKEY *rsa, *rsa2, *ec256, *ec384, *stranger, *ours;
 	struct saml_idps *idps;
+	struct saml_decryption_keys *keys; /* ours */
 	struct saml_settings settings;
+	struct saml_trace *trace; /* for requests to come; NULL: none */
 	int reached[REASON_COUNT];
 } world;
 
@@ -30,6 +35,16 @@ struct message_case {
 	int64_t later;        /* seconds after NOW */
 	int64_t max_validity; /* 0: an hour */
 	int64_t clock_skew;   /* 0: 60; -1: none */
+	const char *idp;      /* that was asked; NULL: any */
+	int any_request;
+	const char *address; /* the client's */
+	int64_t check_address;
+	int64_t authn_after, max_authn_age;
+	const char *user_scope;
+	const struct saml_idp_rule *rule; /* for IDP */
+	const char *user;                 /* to be made of it; NULL: any */
+	int64_t cbc;                      /* enum config_cbc */
+	int no_key;                       /* of ours, to decrypt with */
 };
 
 static inline void
@@ -49,10 +64,25 @@ world_add_idp(const char *entity_id, const char *more, EVP_PKEY *const *keys,
 	}
 	entity = fixture_entity(entity_id, more, descriptors);
 	if (saml_idps_add(
-		world.idps, entity, strlen(entity), why, sizeof(why)) != 0)
+		world.idps, entity, strlen(entity), 0, why, sizeof(why)) != 0)
 		fail_msg("%s", why);
 	free(descriptors);
 	free(entity);
+}
+
+static inline void
+world_add_key(EVP_PKEY *key)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *pem, why[256];
+	long size;
+
+	PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL);
+	size = BIO_get_mem_data(bio, &pem);
+	if (saml_decryption_keys_add(
+		world.keys, pem, (size_t)size, why, sizeof(why)) != 0)
+		fail_msg("%s", why);
+	BIO_free(bio);
 }
 
 static inline int
@@ -67,6 +97,9 @@ world_setup(void **state)
 	world.ec256 = keys[2] = EVP_EC_gen("P-256");
 	world.ec384 = keys[3] = EVP_EC_gen("P-384");
 	world.stranger = EVP_RSA_gen(2048);
+	world.ours = EVP_RSA_gen(2048);
+	assert_int_equal(saml_decryption_keys_new(&world.keys), 0);
+	world_add_key(world.ours);
 	assert_int_equal(saml_idps_new(&world.idps), 0);
 	world_add_idp(IDP, "", keys, 4);
 	world_add_idp(OTHER_IDP, "", &world.stranger, 1);
@@ -84,11 +117,13 @@ world_teardown(void **state)
 {
 	(void)state;
 	saml_idps_free(&world.idps);
+	saml_decryption_keys_free(&world.keys);
 	EVP_PKEY_free(world.rsa);
 	EVP_PKEY_free(world.rsa2);
 	EVP_PKEY_free(world.ec256);
 	EVP_PKEY_free(world.ec384);
 	EVP_PKEY_free(world.stranger);
+	EVP_PKEY_free(world.ours);
 	return 0;
 }
 
@@ -104,6 +139,12 @@ world_settings(const struct message_case *c)
 					   : c->clock_skew;
 	s->max_validity = c->max_validity != 0 ? c->max_validity : 3600;
 	s->allow_unsolicited = c->unsolicited == 2;
+	s->check_address = c->check_address;
+	s->max_authn_age = c->max_authn_age;
+	s->cbc_encryption = c->cbc;
+	s->user_scope = (char *)(c->user_scope != NULL ? c->user_scope : "");
+	s->rules = (struct saml_idp_rule *)(uintptr_t)c->rule;
+	s->rule_count = c->rule != NULL;
 	return s;
 }
 
@@ -115,12 +156,17 @@ world_verify(const struct message_case *c, const char *bytes, size_t size,
 	struct saml_request request = { .response = bytes,
 		.response_size = size,
 		.in_response_to = c->unsolicited != 0 ? NULL : REQUEST_ID,
-		.now = NOW + c->later };
+		.any_request = c->any_request,
+		.idp = c->idp,
+		.address = c->address,
+		.authn_after = c->authn_after,
+		.now = NOW + c->later,
+		.trace = world.trace };
 	int r;
 
 	memset(refusal, 0, sizeof(*refusal));
-	r = saml_verify(
-	    world_settings(c), world.idps, &request, identity, refusal);
+	r = saml_verify(world_settings(c), world.idps,
+	    c->no_key ? NULL : world.keys, &request, identity, refusal);
 	if (r == GATE_EREFUSED)
 		world.reached[refusal->reason]++;
 	assert_true((r == 0) == (*identity != NULL));
@@ -146,6 +192,8 @@ world_expect(const struct message_case *c, const char *bytes, size_t size)
 		    refusal.detail);
 	if (c->expected != REASON_NONE)
 		assert_true(refusal.detail[0] != '\0');
+	if (c->user != NULL && strcmp(identity->user, c->user) != 0)
+		fail_msg("%s: the user is %s", c->name, identity->user);
 	saml_identity_free(&identity);
 }
 

@@ -106,14 +106,52 @@ idp_time(time_t t, char text[32])
 	strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
+/* How something is signed. */
+struct idp_method {
+	const char *algorithm;
+	const char *params; /* canonical, within the SignatureMethod */
+	const EVP_MD *(*md)(void);
+	const EVP_MD *(*mgf)(void); /* PSS, with this MGF1; NULL: as it was */
+	int salt;
+};
+
+static const struct idp_method idp_rsa_sha256 = {
+	.algorithm = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+	.params = "",
+	.md = EVP_sha256,
+};
+
+/* The SignatureValue of a text, in bytes. */
+static inline size_t
+idp_sign_bytes(const struct idp_method *method, EVP_PKEY *key, const char *text,
+    unsigned char *value, size_t size)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *key_ctx;
+
+	if (EVP_DigestSignInit(ctx, &key_ctx, method->md(), NULL, key) != 1)
+		abort();
+	if (method->mgf != NULL &&
+	    (EVP_PKEY_CTX_set_rsa_padding(key_ctx, RSA_PKCS1_PSS_PADDING) !=
+		    1 ||
+		EVP_PKEY_CTX_set_rsa_mgf1_md(key_ctx, method->mgf()) != 1 ||
+		EVP_PKEY_CTX_set_rsa_pss_saltlen(key_ctx, method->salt) != 1))
+		abort();
+	if (EVP_DigestSign(ctx, value, &size, (const unsigned char *)text,
+		strlen(text)) != 1)
+		abort();
+	EVP_MD_CTX_free(ctx);
+	return size;
+}
+
 /* The canonical Signature of a canonical element. */
 static inline char *
-idp_sign(EVP_PKEY *key, const char *id, const char *element)
+idp_sign_as(const struct idp_method *method, EVP_PKEY *key, const char *id,
+    const char *element)
 {
 	unsigned char digest[32], value[512];
-	size_t size = sizeof(value);
+	size_t size;
 	char *digest_text, *info, *value_text, *signature;
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
 	EVP_Digest(element, strlen(element), digest, NULL, EVP_sha256(), NULL);
 	digest_text = idp_base64(digest, sizeof(digest));
@@ -121,25 +159,20 @@ idp_sign(EVP_PKEY *key, const char *id, const char *element)
 	    "<ds:SignedInfo xmlns:ds=\"" NS_DSIG "\">"
 	    "<ds:CanonicalizationMethod Algorithm=\"" NS_EXC14 "\">"
 	    "</ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="
-	    "\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\">"
-	    "</ds:SignatureMethod><ds:Reference URI=\"#%s\"><ds:Transforms>"
+	    "\"%s\">%s</ds:SignatureMethod><ds:Reference URI=\"#%s\"><ds:Transforms>"
 	    "<ds:Transform Algorithm=\"" NS_DSIG "enveloped-signature\">"
 	    "</ds:Transform><ds:Transform Algorithm=\"" NS_EXC14 "\">"
 	    "</ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="
 	    "\"http://www.w3.org/2001/04/xmlenc#sha256\"></ds:DigestMethod>"
 	    "<ds:DigestValue>%s</ds:DigestValue></ds:Reference>"
 	    "</ds:SignedInfo>",
-	    id, digest_text);
-	if (EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key) != 1 ||
-	    EVP_DigestSign(
-		ctx, value, &size, (unsigned char *)info, strlen(info)) != 1)
-		abort();
+	    method->algorithm, method->params, id, digest_text);
+	size = idp_sign_bytes(method, key, info, value, sizeof(value));
 	value_text = idp_base64(value, size);
 	signature = idp_text("<ds:Signature xmlns:ds=\"" NS_DSIG "\">%s"
 			     "<ds:SignatureValue>%s</ds:SignatureValue>"
 			     "</ds:Signature>",
 	    info, value_text);
-	EVP_MD_CTX_free(ctx);
 	free(digest_text);
 	free(info);
 	free(value_text);
@@ -151,8 +184,8 @@ idp_sign(EVP_PKEY *key, const char *id, const char *element)
  * be NULL.
  */
 static inline char *
-idp_response(
-    EVP_PKEY *key, const char *user, const char *in_response_to, time_t now)
+idp_response_as(const struct idp_method *method, EVP_PKEY *key,
+    const char *user, const char *in_response_to, time_t now)
 {
 	char issued[32], until[32];
 	char *reply, *head, *tail, *element, *signature, *response;
@@ -186,7 +219,7 @@ idp_response(
 	    "</saml:AttributeStatement></saml:Assertion>",
 	    user, reply, until, issued, until, issued);
 	element = idp_text("%s%s", head, tail);
-	signature = idp_sign(key, "_a1", element);
+	signature = idp_sign_as(method, key, "_a1", element);
 	response = idp_text(
 	    "<samlp:Response xmlns:samlp=\"" NS_SAML "protocol\" ID=\"_r1\""
 	    " Version=\"2.0\" IssueInstant=\"%s\" Destination=\"" SP_ACS_URL
@@ -202,6 +235,13 @@ idp_response(
 	free(element);
 	free(signature);
 	return response;
+}
+
+static inline char *
+idp_response(
+    EVP_PKEY *key, const char *user, const char *in_response_to, time_t now)
+{
+	return idp_response_as(&idp_rsa_sha256, key, user, in_response_to, now);
 }
 
 #endif

@@ -48,6 +48,19 @@ static const struct message_case conditions[] = {
 	    .expected = REASON_CONDITIONS,
 	    .before = { { AUDIENCE_RESTRICTION,
 		"<saml:AudienceRestriction/>" } } },
+	{ .name = "text in the Conditions",
+	    .expected = REASON_CONDITIONS,
+	    .before = { { "</saml:Conditions>", "x</saml:Conditions>" } } },
+	{ .name = "something in OneTimeUse",
+	    .expected = REASON_CONDITIONS,
+	    .before = { { "</saml:Conditions>",
+		"<saml:OneTimeUse><x/></saml:OneTimeUse>"
+		"</saml:Conditions>" } } },
+	{ .name = "something else than Audiences in ProxyRestriction",
+	    .expected = REASON_CONDITIONS,
+	    .before = { { "</saml:Conditions>",
+		"<saml:ProxyRestriction><x/></saml:ProxyRestriction>"
+		"</saml:Conditions>" } } },
 	{ .name = "no AudienceRestriction",
 	    .expected = REASON_AUDIENCE,
 	    .before = { { AUDIENCE_RESTRICTION, "" } } },
@@ -209,6 +222,12 @@ static const struct message_case subject[] = {
 	    .expected = REASON_NAME_ID,
 	    .before = NAME_ID_IS("ali\xe2\x80\xa8"
 				 "ce") },
+	{ .name = "a filler that is not seen in the NameID",
+	    .expected = REASON_NAME_ID,
+	    .before = NAME_ID_IS("alice\xe3\x85\xa4") },
+	{ .name = "a variation selector in the NameID",
+	    .expected = REASON_NAME_ID,
+	    .before = NAME_ID_IS("alice\xef\xb8\x8f") },
 	{ .name = "a blank before the NameID",
 	    .expected = REASON_NAME_ID,
 	    .before = NAME_ID_IS(" alice") },
@@ -222,6 +241,112 @@ test_subject(void **state)
 {
 	(void)state;
 	world_run(subject, COUNT(subject));
+}
+
+#define CONFIRMED_AT(address)                                                  \
+	{                                                                      \
+		{                                                              \
+			"<saml:SubjectConfirmationData ",                      \
+			    "<saml:SubjectConfirmationData Address=\"" address \
+			    "\" "                                              \
+		}                                                              \
+	}
+
+static const struct message_case addresses[] = {
+	{ .name = "no Address", .check_address = 1 },
+	{ .name = "the client's Address",
+	    .check_address = 1,
+	    .address = "192.0.2.1",
+	    .before = CONFIRMED_AT("192.0.2.1") },
+	{ .name = "the client's Address, mapped",
+	    .check_address = 1,
+	    .address = "::ffff:192.0.2.1",
+	    .before = CONFIRMED_AT("192.0.2.1") },
+	{ .name = "the client's Address, spelled otherwise",
+	    .check_address = 1,
+	    .address = "2001:db8::1",
+	    .before = CONFIRMED_AT("2001:DB8:0:0::0001") },
+	{ .name = "another Address that nobody looks at",
+	    .address = "192.0.2.1",
+	    .before = CONFIRMED_AT("192.0.2.2") },
+	{ .name = "another Address",
+	    .expected = REASON_CONFIRMATION_ADDRESS,
+	    .check_address = 1,
+	    .address = "192.0.2.1",
+	    .before = CONFIRMED_AT("192.0.2.2") },
+	{ .name = "an Address for a client whose own is unknown",
+	    .expected = REASON_CONFIRMATION_ADDRESS,
+	    .check_address = 1,
+	    .before = CONFIRMED_AT("192.0.2.1") },
+	{ .name = "a name in place of an Address",
+	    .expected = REASON_CONFIRMATION_ADDRESS,
+	    .check_address = 1,
+	    .address = "192.0.2.1",
+	    .before = CONFIRMED_AT("client.example") },
+	{ .name = "a confirmation for another Address, then one for any",
+	    .check_address = 1,
+	    .address = "192.0.2.1",
+	    .before = { { "<saml:SubjectConfirmation ",
+		"<saml:SubjectConfirmation Method=\"" SAML "cm:bearer\">"
+		"<saml:SubjectConfirmationData Recipient=\"" ACS "\""
+		" Address=\"192.0.2.2\" InResponseTo=\"" REQUEST_ID "\""
+		" NotOnOrAfter=\"2026-11-22T03:30:43Z\"/>"
+		"</saml:SubjectConfirmation><saml:SubjectConfirmation " } } },
+};
+
+static void
+test_addresses(void **state)
+{
+	(void)state;
+	world_run(addresses, COUNT(addresses));
+}
+
+/* Signed in at the IdP 3 s before NOW, and a skew of 60 s unless said. */
+static const struct message_case ages[] = {
+	{ .name = "just fresh enough", .max_authn_age = 3, .clock_skew = -1 },
+	{ .name = "a second too old",
+	    .expected = REASON_AUTHN_TOO_OLD,
+	    .max_authn_age = 2,
+	    .clock_skew = -1 },
+	{ .name = "as old as the skew allows",
+	    .max_authn_age = 60,
+	    .later = 117 },
+	{ .name = "a second older than that",
+	    .expected = REASON_AUTHN_TOO_OLD,
+	    .max_authn_age = 60,
+	    .later = 118 },
+	{ .name = "signed in just after the request",
+	    .authn_after = NOW - 3,
+	    .clock_skew = -1 },
+	{ .name = "signed in before the request",
+	    .expected = REASON_AUTHN_TOO_OLD,
+	    .authn_after = NOW - 2,
+	    .clock_skew = -1 },
+	{ .name = "before the request, within the skew",
+	    .authn_after = NOW + 57 },
+	{ .name = "the stricter of the two counts, one way",
+	    .expected = REASON_AUTHN_TOO_OLD,
+	    .authn_after = NOW - 100,
+	    .max_authn_age = 2,
+	    .clock_skew = -1 },
+	{ .name = "the stricter of the two counts, the other way",
+	    .expected = REASON_AUTHN_TOO_OLD,
+	    .authn_after = NOW - 2,
+	    .max_authn_age = 100,
+	    .clock_skew = -1 },
+	{ .name = "the second of two statements is too old",
+	    .expected = REASON_AUTHN_TOO_OLD,
+	    .max_authn_age = 100,
+	    .before = { { ATTRIBUTE_STATEMENT,
+		"<saml:AuthnStatement AuthnInstant=\"2026-11-22T02:25:40Z\">"
+		"<saml:AuthnContext/></saml:AuthnStatement>" } } },
+};
+
+static void
+test_ages(void **state)
+{
+	(void)state;
+	world_run(ages, COUNT(ages));
 }
 
 static const struct message_case statements[] = {
@@ -358,12 +483,31 @@ test_identity(void **state)
 		assert_int_equal(id->not_on_or_after, NOW + 300);
 		assert_int_equal(id->session_not_on_or_after, NOW + 28797);
 		assert_int_equal(id->replay_until, NOW + 300 + 60);
-		assert_int_equal(id->attribute_count, 2);
-		assert_string_equal(id->attributes[1].name, "role");
-		assert_int_equal(id->attributes[1].value_count, 2);
-		assert_string_equal(id->attributes[1].values[1], "admin");
+		assert_int_equal(id->attributes.count, 2);
+		assert_string_equal(id->attributes.items[1].name, "role");
+		assert_int_equal(id->attributes.items[1].value_count, 2);
+		assert_string_equal(id->attributes.items[1].values[1], "admin");
 		saml_identity_free(&id);
 	}
+}
+
+static void
+test_qualifiers(void **state)
+{
+	static const struct message_case c = {
+		.name = "qualifiers",
+		.any_request = 1,
+		.unsolicited = 1,
+		.before = { { "<saml:NameID ",
+		    "<saml:NameID NameQualifier=\"a\" SPNameQualifier=\"b\" " } }
+	};
+	struct saml_identity *id = identity_of(&c);
+
+	(void)state;
+	assert_string_equal(id->name_qualifier, "a");
+	assert_string_equal(id->sp_name_qualifier, "b");
+	assert_string_equal(id->in_response_to, REQUEST_ID);
+	saml_identity_free(&id);
 }
 
 /* A text is one text, however it was written. */
@@ -397,9 +541,9 @@ test_skipped_values(void **state)
 	struct saml_identity *id = identity_of(&c);
 
 	(void)state;
-	assert_int_equal(id->attribute_count, 1);
-	assert_int_equal(id->attributes[0].value_count, 2);
-	assert_string_equal(id->attributes[0].values[0], "agent");
+	assert_int_equal(id->attributes.count, 1);
+	assert_int_equal(id->attributes.items[0].value_count, 2);
+	assert_string_equal(id->attributes.items[0].values[0], "agent");
 	saml_identity_free(&id);
 }
 
@@ -479,6 +623,9 @@ test_details(void **state)
 		{ { .name = "status",
 		      .before = { { "status:Success", "status:Requester" } } },
 		    { "status:Requester", "IdP", "" } },
+		{ { .name = "another IdP was asked", .idp = OTHER_IDP },
+		    { "sent to \"" OTHER_IDP "\"", "\"" IDP "\" answers",
+			"" } },
 		{ { .name = "control characters",
 		      .after = { { "Destination=\"",
 			  "Destination=\"a&#10;b" } } },
@@ -511,8 +658,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_conditions),
 		cmocka_unit_test(test_subject),
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_ages),
 		cmocka_unit_test(test_statements),
 		cmocka_unit_test(test_identity),
+		cmocka_unit_test(test_qualifiers),
 		cmocka_unit_test(test_joined_text),
 		cmocka_unit_test(test_skipped_values),
 		cmocka_unit_test(test_long_name_id),

@@ -102,6 +102,42 @@ test_calendar(void **state)
 	}
 }
 
+/* What is written is read back, to the last second that can be. */
+static void
+test_format(void **state)
+{
+	static const struct {
+		int64_t epoch;
+		const char *text; /* NULL: none */
+	} rows[] = {
+		{ 0, "1970-01-01T00:00:00Z" },
+		{ 1795317943, "2026-11-22T03:25:43Z" },
+		{ -1, "1969-12-31T23:59:59Z" },
+		{ INT64_C(253402300799), "9999-12-31T23:59:59Z" },
+		{ INT64_C(253402300800), NULL },
+		{ INT64_C(-62135596800), "0001-01-01T00:00:00Z" },
+		{ INT64_C(-62135596801), NULL },
+		{ INT64_MAX, NULL },
+		{ INT64_MIN, NULL },
+	};
+	char text[SAML_TIME_SIZE];
+	int64_t epoch;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].text == NULL) {
+			assert_int_equal(
+			    saml_time_format(rows[i].epoch, text), GATE_EINVAL);
+			continue;
+		}
+		assert_int_equal(saml_time_format(rows[i].epoch, text), 0);
+		assert_string_equal(text, rows[i].text);
+		assert_int_equal(saml_time_parse(text, &epoch), 0);
+		assert_int_equal(epoch, rows[i].epoch);
+	}
+}
+
 int
 main(void)
 {
@@ -109,6 +145,7 @@ main(void)
 		cmocka_unit_test(test_known),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_calendar),
+		cmocka_unit_test(test_format),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Logout messages by redirect: which query strings are taken, and what exactly
+ * their signature covers.
+ */
+#include "logout_world.h"
+
+static void
+redirect_is_taken(void **state)
+{
+	const struct redirect_case cases[] = {
+		{ .name = "as most write it" },
+		{ .name = "a response", .is_response = 1 },
+		{ .name = "no RelayState", .layout = "mas" },
+		{ .name = "another order", .layout = "sram" },
+		{ .name = "yet another", .layout = "rmsa" },
+		{ .name = "other parameters", .layout = "omoraso" },
+		{ .name = "empty ones", .layout = "m--ras-" },
+		{ .name = "DEFLATE is said", .layout = "meras" },
+		{ .name = "lower-case hex", .escapes = LOWER },
+		{ .name = "everything escaped", .escapes = EAGER },
+		{ .name = "only what must be", .escapes = SPARING },
+		{ .name = "rsa-sha384", .algorithm = MORE "rsa-sha384" },
+		{ .name = "rsa-sha512", .algorithm = MORE "rsa-sha512" },
+		{ .name = "PSS", .algorithm = MORE7 "sha256-rsa-MGF1" },
+		{ .name = "PSS 512", .algorithm = MORE7 "sha512-rsa-MGF1" },
+		{ .name = "the second key", .key = &world.rsa2 },
+		{ .name = "P-256",
+		    .algorithm = MORE "ecdsa-sha256",
+		    .key = &world.ec256 },
+		{ .name = "P-384",
+		    .algorithm = MORE "ecdsa-sha384",
+		    .key = &world.ec384 },
+		{ .name = "P-256 with SHA-512",
+		    .key = &world.ec256,
+		    .algorithm = MORE "ecdsa-sha512" },
+		{ .name = "DER",
+		    .algorithm = MORE "ecdsa-sha256",
+		    .key = &world.ec256,
+		    .der = 1 },
+		{ .name = "no SessionIndex", .xml = { { INDEX, "" } } },
+		{ .name = "two", .xml = { { INDEX, INDEX INDEX } } },
+		{ .name = "no NotOnOrAfter",
+		    .xml = { { " NotOnOrAfter=\"2026-11-22T03:30:43Z\"",
+			"" } } },
+		{ .name = "Reason and Consent",
+		    .xml = { { " Version=",
+			" Reason=\"urn:x\" Consent=\"urn:y\" Version=" } } },
+		{ .name = "Extensions",
+		    .xml = { { "</saml:Issuer>",
+			"</saml:Issuer><samlp:Extensions><x xmlns=\"urn:x\"/>"
+			"</samlp:Extensions>" } } },
+		{ .name = "up to its NotOnOrAfter",
+		    .later = 299,
+		    .clock_skew = -1 },
+		{ .name = "and the skew", .later = 359 },
+		{ .name = "issued ahead by the skew", .later = -62 },
+		{ .name = "as old as may be",
+		    .max_validity = 60,
+		    .later = 117 },
+	};
+
+	(void)state;
+	run_redirect(cases, COUNT(cases));
+}
+
+/* What is signed is what stood in the URL, in the standard's order. */
+static void
+redirect_signature(void **state)
+{
+	const struct redirect_case cases[] = {
+		{ .name = "another RelayState",
+		    .layout = "mras",
+		    .expected = REASON_SIGNATURE_INVALID,
+		    .query = { { "=state", "=stale" } } },
+		{ .name = "RelayState taken out",
+		    .expected = REASON_SIGNATURE_INVALID,
+		    .query = { { "&RelayState=state%26more%3D1", "" } } },
+		{ .name = "RelayState emptied",
+		    .expected = REASON_SIGNATURE_INVALID,
+		    .query = { { "=state%26more%3D1", "=" } } },
+		{ .name = "RelayState put in",
+		    .layout = "mRas",
+		    .expected = REASON_SIGNATURE_INVALID },
+		{ .name = "its ampersand unescaped",
+		    .expected = REASON_SIGNATURE_INVALID,
+		    .query = { { "%26more%3D1", "&more=1" } } },
+		{ .name = "it as a part of the message",
+		    .expected = REASON_BAD_BASE64,
+		    .query = { { "&RelayState=", "%26RelayState%3D" } } },
+		{ .name = "escaped anew in lower case",
+		    .escapes = UPPER,
+		    .expected = REASON_SIGNATURE_INVALID,
+		    .query = { { "%26more", "%26mor%65" } } },
+		{ .name = "upper case for lower",
+		    .escapes = LOWER,
+		    .expected = REASON_SIGNATURE_INVALID,
+		    .query = { { "%3d1", "%3D1" } } },
+		{ .name = "another algorithm's name",
+		    .expected = REASON_SIGNATURE_INVALID,
+		    .query = { { "rsa-sha256", "rsa-sha512" } } },
+		{ .name = "PKCS#1 1.5 called PSS",
+		    .expected = REASON_SIGNATURE_INVALID,
+		    .query = { { "2001%2F04%2Fxmldsig-more%23rsa-sha256",
+			"2007%2F05%2Fxmldsig-more%23sha256-rsa-MGF1" } } },
+		{ .name = "RSA called ECDSA",
+		    .expected = REASON_SIGNATURE_INVALID,
+		    .query = { { "rsa-sha256", "ecdsa-sha256" } } },
+		{ .name = "a request called a response",
+		    .expected = REASON_NOT_LOGOUT,
+		    .query = { { "SAMLRequest=", "SAMLResponse=" } } },
+		{ .name = "no Signature",
+		    .layout = "mra",
+		    .expected = REASON_SIGNATURE_MISSING },
+		{ .name = "no SigAlg",
+		    .layout = "mrs",
+		    .expected = REASON_SIGNATURE_MISSING },
+		{ .name = "neither",
+		    .layout = "mr",
+		    .expected = REASON_SIGNATURE_MISSING },
+		{ .name = "an empty Signature",
+		    .layout = "mra",
+		    .expected = REASON_SIGNATURE_SHAPE,
+		    .query = { { "rsa-sha256", "rsa-sha256&Signature=" } } },
+		{ .name = "no base64",
+		    .layout = "mra",
+		    .expected = REASON_SIGNATURE_SHAPE,
+		    .query = { { "rsa-sha256", "rsa-sha256&Signature=%2A" } } },
+		{ .name = "no padding",
+		    .layout = "mra",
+		    .expected = REASON_SIGNATURE_SHAPE,
+		    .query = { { "rsa-sha256",
+			"rsa-sha256&Signature=QUJDRA" } } },
+		{ .name = "too short",
+		    .layout = "mra",
+		    .expected = REASON_SIGNATURE_INVALID,
+		    .query = { { "rsa-sha256",
+			"rsa-sha256&Signature=QUJDRA%3D%3D" } } },
+		{ .name = "zeros for r and s",
+		    .layout = "mra",
+		    .key = &world.ec256,
+		    .expected = REASON_SIGNATURE_INVALID,
+		    .query = { { "rsa-sha256",
+			"ecdsa-sha256&Signature=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+			"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+			"AA%3D%3D" } } },
+		{ .name = "SHA-1",
+		    .algorithm = DSIG "rsa-sha1",
+		    .expected = REASON_SIGNATURE_ALGORITHM },
+		{ .name = "HMAC",
+		    .algorithm = DSIG "hmac-sha1",
+		    .expected = REASON_SIGNATURE_ALGORITHM },
+		{ .name = "no algorithm's name",
+		    .algorithm = "",
+		    .expected = REASON_SIGNATURE_ALGORITHM },
+		{ .name = "a stranger's key",
+		    .key = &world.stranger,
+		    .expected = REASON_SIGNATURE_INVALID },
+		{ .name = "another IdP's name",
+		    .expected = REASON_SIGNATURE_INVALID,
+		    .xml = { { IDP "</", OTHER_IDP "</" } } },
+	};
+
+	(void)state;
+	run_redirect(cases, COUNT(cases));
+}
+
+static void
+redirect_query(void **state)
+{
+	const struct redirect_case cases[] = {
+		{ .name = "the message twice",
+		    .layout = "mmras",
+		    .expected = REASON_BAD_STRUCTURE },
+		{ .name = "another message before",
+		    .layout = "Qmras",
+		    .expected = REASON_BAD_STRUCTURE },
+		{ .name = "and after",
+		    .layout = "mrasQ",
+		    .expected = REASON_BAD_STRUCTURE },
+		{ .name = "a response too",
+		    .layout = "mrasP",
+		    .expected = REASON_BAD_STRUCTURE },
+		{ .name = "RelayState twice",
+		    .layout = "mrasR",
+		    .expected = REASON_BAD_STRUCTURE },
+		{ .name = "SigAlg twice",
+		    .layout = "mraas",
+		    .expected = REASON_BAD_STRUCTURE },
+		{ .name = "Signature twice",
+		    .layout = "mrass",
+		    .expected = REASON_BAD_STRUCTURE },
+		{ .name = "the encoding twice",
+		    .layout = "emrase",
+		    .expected = REASON_BAD_STRUCTURE },
+		{ .name = "another encoding",
+		    .layout = "Emras",
+		    .expected = REASON_BAD_STRUCTURE },
+		{ .name = "no message",
+		    .layout = "ras",
+		    .expected = REASON_BAD_STRUCTURE },
+		{ .name = "no value",
+		    .expected = REASON_BAD_STRUCTURE,
+		    .query = { { "&RelayState=", "&RelayState&x=" } } },
+		{ .name = "an escaped name is another name",
+		    .expected = REASON_BAD_STRUCTURE,
+		    .query = { { "SAMLRequest=", "%53AMLRequest=" } } },
+		{ .name = "so is one in lower case",
+		    .expected = REASON_BAD_STRUCTURE,
+		    .query = { { "SAMLRequest=", "samlrequest=" } } },
+		{ .name = "a cut escape",
+		    .expected = REASON_BAD_STRUCTURE,
+		    .query = { { "SAMLRequest=", "SAMLRequest=%4" },
+			{ "&RelayState", "%&RelayState" } } },
+		{ .name = "no hex",
+		    .expected = REASON_BAD_STRUCTURE,
+		    .query = { { "SAMLRequest=", "SAMLRequest=%zz" } } },
+		{ .name = "a NUL",
+		    .expected = REASON_BAD_STRUCTURE,
+		    .query = { { "SAMLRequest=", "SAMLRequest=%00" } } },
+		{ .name = "a blank",
+		    .expected = REASON_BAD_STRUCTURE,
+		    .query = { { "SAMLRequest=", "SAMLRequest= " } } },
+		{ .name = "a line break",
+		    .expected = REASON_BAD_STRUCTURE,
+		    .query = { { "&RelayState", "\n&RelayState" } } },
+		{ .name = "a fragment",
+		    .expected = REASON_BAD_STRUCTURE,
+		    .query = { { "&RelayState", "#&RelayState" } } },
+		{ .name = "beyond ASCII",
+		    .expected = REASON_BAD_STRUCTURE,
+		    .query = { { "=state", "=st\xc3\xa4te" } } },
+		{ .name = "+ is a blank",
+		    .expected = REASON_BAD_BASE64,
+		    .query = { { "SAMLRequest=", "SAMLRequest=++QQ" } } },
+	};
+
+	(void)state;
+	run_redirect(cases, COUNT(cases));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(redirect_is_taken),
+		cmocka_unit_test(redirect_signature),
+		cmocka_unit_test(redirect_query),
+	};
+
+	return cmocka_run_group_tests(tests, world_setup, world_teardown);
+}
