@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gatehoused/assertion.h"
 #include "gatehoused/stages.h"
 #include "gatehoused/wall_clock.h"
 #include "lib/clock.h"
@@ -79,6 +78,7 @@ may_they(struct login *l)
 int
 login_describe(struct login *l)
 {
+	const struct store_ticket *claims = login_claims(l);
 	struct store_session *s = &l->record;
 	int r = session_begin(s, clock_wall());
 
@@ -89,43 +89,53 @@ login_describe(struct login *l)
 	snprintf(s->address, sizeof(s->address), "%s", l->address);
 	memcpy(s->tty, l->tty, sizeof(s->tty));
 	session_add_method(s, l->method);
-	if (l->identity != NULL) {
-		const struct saml_identity *id = l->identity;
-
-		snprintf(s->issuer, sizeof(s->issuer), "%s", id->issuer);
-		snprintf(s->name_id, sizeof(s->name_id), "%s",
-		    id->name_id != NULL ? id->name_id : "");
-		snprintf(s->session_index, sizeof(s->session_index), "%s",
-		    id->session_index != NULL ? id->session_index : "");
-		s->not_after = id->session_not_on_or_after;
-	} else if (l->ticket != NULL) {
-		memcpy(s->issuer, l->ticket->issuer, sizeof(s->issuer));
-		memcpy(s->name_id, l->ticket->name_id, sizeof(s->name_id));
-		memcpy(s->session_index, l->ticket->session_index,
-		    sizeof(s->session_index));
-		s->not_after = l->ticket->session_not_on_or_after;
-	}
+	if (claims != NULL)
+		session_claims(s, claims);
 	return 0;
+}
+
+/* The ticket becomes the session, attributes and all. */
+static int
+use_ticket(struct store_tx *tx, struct login *l)
+{
+	char owner[STORE_OWNER_MAX];
+	int r = store_ticket_take(tx, l->ticket->hash, l->ticket);
+
+	if (r == GATE_ENOTFOUND)
+		return refuse(&l->refusal, REASON_TICKET_UNKNOWN, NULL);
+	if (r != 0 || !l->ticket->has_attributes)
+		return r;
+	store_ticket_owner(l->ticket->hash, owner);
+	return store_attributes_move(tx, owner, l->record.id);
+}
+
+static int
+use_assertion(struct store_tx *tx, struct login *l)
+{
+	int r = store_attributes_put(
+	    tx, l->record.id, l->assertion->kept, l->assertion->kept_size);
+
+	return r == 0 ? assertion_claim(tx, l->assertion, &l->refusal) : r;
+}
+
+static int
+use_code(struct store_tx *tx, struct login *l)
+{
+	int r = store_otp_claim(tx, l->user, l->otp_step);
+
+	return r == GATE_EEXISTS ? refuse(&l->refusal, REASON_CODE_USED, NULL)
+				 : r;
 }
 
 /* Uses up what can be used once only. */
 static int
 use_up(struct store_tx *tx, struct login *l)
 {
-	int r = 0;
-
-	if (l->identity != NULL) {
-		r = assertion_claim(tx, l->identity, &l->refusal);
-	} else if (l->ticket != NULL) {
-		r = store_ticket_take(tx, l->ticket->hash, l->ticket);
-		if (r == GATE_ENOTFOUND)
-			r = refuse(&l->refusal, REASON_TICKET_UNKNOWN, NULL);
-	} else if (l->otp_used) {
-		r = store_otp_claim(tx, l->user, l->otp_step);
-		if (r == GATE_EEXISTS)
-			r = refuse(&l->refusal, REASON_CODE_USED, NULL);
-	}
-	return r;
+	if (l->assertion != NULL)
+		return use_assertion(tx, l);
+	if (l->ticket != NULL)
+		return use_ticket(tx, l);
+	return l->otp_used ? use_code(tx, l) : 0;
 }
 
 /* An earlier line of the same stack proved something: is this its record? */
@@ -148,7 +158,7 @@ commit_sign_in(struct store_tx *tx, void *data)
 	struct store_session earlier;
 	int r;
 
-	if (l->identity != NULL || l->ticket != NULL) {
+	if (login_claims(l) != NULL) {
 		r = wall_clock_check(
 		    tx, l->policy->config->clock_skew, &l->refusal);
 		if (r != 0)

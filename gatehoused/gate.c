@@ -17,6 +17,12 @@
 /* How many rows one turn of housekeeping drops of each kind. */
 #define PRUNE_ROWS 2000
 
+/* And how many turns at once: logins come in between. */
+#define PRUNE_TURNS 50
+
+/* How often requests are counted, in ms; 100,000 of them take 10. */
+#define COUNT_EVERY 1000
+
 /*
  * How long a row stays beyond its time: twice the largest [saml] clock_skew.
  * By one the clock may be set back and still be believed, by one an assertion
@@ -36,6 +42,9 @@ struct gate {
 	int reload_failed;
 	int64_t started;
 	pthread_mutex_t reload_lock; /* one reload at a time */
+	pthread_mutex_t count_lock;  /* over what follows */
+	int64_t requests;
+	int64_t next_count; /* clock_mono_ms */
 };
 
 /* One daemon, one store: two would each keep a record of their own. */
@@ -160,6 +169,7 @@ gate_new(struct gate **gate, const char *config_path)
 	g->lock_fd = -1;
 	pthread_mutex_init(&g->policy_lock, NULL);
 	pthread_mutex_init(&g->reload_lock, NULL);
+	pthread_mutex_init(&g->count_lock, NULL);
 	g->config_path = strdup(config_path);
 	if (g->config_path != NULL)
 		r = policy_load(&g->policy, config_path);
@@ -192,6 +202,7 @@ gate_free(struct gate **gate)
 		close(g->lock_fd);
 	pthread_mutex_destroy(&g->policy_lock);
 	pthread_mutex_destroy(&g->reload_lock);
+	pthread_mutex_destroy(&g->count_lock);
 	free(g->config_path);
 	free(g);
 	*gate = NULL;
@@ -272,11 +283,34 @@ gate_key(struct gate *gate)
 	return gate->key;
 }
 
+static int
+count_rows(struct store_tx *tx, void *count)
+{
+	return store_request_count(tx, count);
+}
+
+int
+gate_count_request(struct gate *gate, int64_t *count)
+{
+	int64_t now = clock_mono_ms();
+	int r = 0;
+
+	pthread_mutex_lock(&gate->count_lock);
+	if (now >= gate->next_count) {
+		r = store_read(gate->store, count_rows, &gate->requests);
+		gate->next_count = r == 0 ? now + COUNT_EVERY : now;
+	}
+	*count = gate->requests++;
+	pthread_mutex_unlock(&gate->count_lock);
+	return r;
+}
+
 struct housework {
 	int64_t now;
 	int64_t before;
 	int64_t ended_before;
-	int64_t dropped;
+	int64_t dropped; /* in one turn */
+	int64_t total;
 };
 
 /*
@@ -291,6 +325,7 @@ prune(struct store_tx *tx, void *data)
 
 	r = store_prune(
 	    tx, work->before, work->ended_before, PRUNE_ROWS, &work->dropped);
+	work->total += work->dropped;
 	if (r == 0 && work->dropped > 0)
 		r = store_clock_raise(tx, work->now);
 	return r;
@@ -301,16 +336,20 @@ gate_keep_house(struct gate *gate)
 {
 	struct policy *policy = gate_policy(gate);
 	struct housework work = { .now = clock_wall() };
+	int turns = 0;
 	int r;
 
 	work.before = work.now - PRUNE_SLACK;
 	work.ended_before = work.now - policy->config->keep;
 	policy_unref(&policy);
-	r = store_write(gate->store, prune, &work);
+	/* as many rows as one turn takes: there may be more */
+	do
+		r = store_write(gate->store, prune, &work);
+	while (r == 0 && work.dropped >= PRUNE_ROWS && ++turns < PRUNE_TURNS);
 	if (r != 0)
 		log_warn("tidying the store: %s", gate_strerror(r));
-	else if (work.dropped > 0)
-		log_debug("%lld rows past their time", (long long)work.dropped);
+	else if (work.total > 0)
+		log_debug("%lld rows past their time", (long long)work.total);
 }
 
 void

@@ -37,6 +37,13 @@ struct store *gate_store(struct gate *gate);
 struct audit *gate_audit(struct gate *gate);
 const struct seal_key *gate_key(struct gate *gate);
 
+/*
+ * Counts one more request that is to go on record: 0 and *count, those before
+ * it; or an error of the store. Who counts rows holds up nobody: it is done
+ * once in a second, what came since is added.
+ */
+int gate_count_request(struct gate *gate, int64_t *count);
+
 /* Drops what is past its time from the store; call now and then. */
 void gate_keep_house(struct gate *gate);
 

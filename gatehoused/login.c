@@ -14,7 +14,7 @@
  * The gate's whole work: for every question of a PAM hook, what is looked at,
  * in which order. Where from, who, may they, in.
  */
-#define STAGES_MAX 8
+#define STAGES_MAX 9
 
 struct flow {
 	const char *verb;
@@ -26,16 +26,17 @@ struct flow {
 static const struct flow logins[STEP_COUNT] = {
 	[STEP_GATE] = { "login", "gate", {
 		peer_may, where_from, sso_or_password, user_name, password,
-		code, may_they, let_in } },
+		code, may_they, may_enter, let_in } },
 	[STEP_ALLOWLIST] = { "login", "allowlist", {
 		peer_may, where_from } },
 	[STEP_SSO] = { "login", "sso", {
-		peer_may, note_address, sso, may_they, let_in } },
+		peer_may, note_address, sso, may_they, may_enter, let_in } },
 	[STEP_PASSWORD] = { "login", "password", {
 		peer_may, note_address, user_name, ask_password, password,
-		password_verdict, may_they, let_in } },
+		password_verdict, may_they, may_enter, let_in } },
 	[STEP_OTP] = { "login", "otp", {
-		peer_may, note_address, user_name, code, may_they, let_in } },
+		peer_may, note_address, user_name, code, may_they, may_enter,
+		let_in } },
 };
 
 static const struct flow accounts[STEP_COUNT] = {
@@ -91,21 +92,6 @@ choose(const struct wire_msg *msg)
 	return flow != NULL && flow->verb != NULL ? flow : NULL;
 }
 
-/* Copies a text of the application's; one that does not fit is no good. */
-static int
-copy(const struct wire_msg *msg, enum tag tag, char *to, size_t size)
-{
-	size_t length;
-	const char *text = wire_bytes(msg, (uint16_t)tag, &length);
-
-	if (text == NULL)
-		return 0;
-	if (length >= size || strlen(text) != length)
-		return GATE_EPROTO;
-	memcpy(to, text, length + 1);
-	return 0;
-}
-
 /*
  * The peer says who its real user is, and can only lie against itself: rights
  * need both.
@@ -132,23 +118,22 @@ login_new(struct login **login, struct gate *gate, struct policy *policy,
 	l->policy = policy_ref(policy);
 	l->peer = *peer;
 	l->rights = peer_rights(peer, policy);
-	l->pid = wire_num(msg, TAG_PID, 0);
 	l->expired_only = wire_num(msg, TAG_EXPIRED_ONLY, 0) != 0;
 	l->by_admin = run_by_admin(l, wire_num(msg, TAG_RUID, -1));
 	l->flow = choose(msg);
 	r = l->flow != NULL ? 0 : GATE_EPROTO;
 	if (r == 0)
-		r = copy(msg, TAG_SERVICE, l->service, sizeof(l->service));
+		r = wire_copy(msg, TAG_SERVICE, l->service, sizeof(l->service));
 	if (r == 0)
-		r = copy(msg, TAG_USER, l->user, sizeof(l->user));
+		r = wire_copy(msg, TAG_USER, l->user, sizeof(l->user));
 	if (r == 0)
-		r = copy(msg, TAG_RHOST, l->rhost, sizeof(l->rhost));
+		r = wire_copy(msg, TAG_RHOST, l->rhost, sizeof(l->rhost));
 	if (r == 0)
-		r = copy(msg, TAG_SSH, l->ssh, sizeof(l->ssh));
+		r = wire_copy(msg, TAG_SSH, l->ssh, sizeof(l->ssh));
 	if (r == 0)
-		r = copy(msg, TAG_TTY, l->tty, sizeof(l->tty));
+		r = wire_copy(msg, TAG_TTY, l->tty, sizeof(l->tty));
 	if (r == 0)
-		r = copy(msg, TAG_SESSION, l->session, sizeof(l->session));
+		r = wire_copy(msg, TAG_SESSION, l->session, sizeof(l->session));
 	if (r == 0) {
 		*login = l;
 		return 0;
@@ -162,6 +147,7 @@ login_new(struct login **login, struct gate *gate, struct policy *policy,
 static void
 record(const struct login *l, const struct refusal *refusal)
 {
+	const struct store_ticket *claims = login_claims(l);
 	struct audit_event event = { .verb = l->flow->verb,
 		.step = l->flow->step,
 		.user = l->user,
@@ -169,9 +155,7 @@ record(const struct login *l, const struct refusal *refusal)
 		.service = l->service,
 		.session = l->record.id[0] != '\0' ? l->record.id : l->session,
 		.method = l->method != NULL ? l->method : l->record.method,
-		.issuer = l->identity != NULL ? l->identity->issuer
-		    : l->ticket != NULL       ? l->ticket->issuer
-					      : NULL,
+		.issuer = claims != NULL ? claims->issuer : NULL,
 		.peer_uid = l->peer.uid,
 		.peer_pid = l->peer.pid,
 		.reason = refusal->reason,
@@ -192,8 +176,9 @@ login_free(struct login **login)
 		refuse(&abandoned, REASON_ABANDONED, NULL);
 		record(l, &abandoned);
 	}
-	saml_identity_free(&l->identity);
+	assertion_free(&l->assertion);
 	free(l->ticket);
+	attributes_clear(&l->attributes);
 	secret_free(l->password, LOGIN_PASSWORD_SIZE);
 	secret_free(l->new_password, LOGIN_PASSWORD_SIZE);
 	policy_unref(&l->policy);
@@ -304,6 +289,20 @@ login_tell(struct login *l, enum reason reason, const char *text)
 	(void)refuse(&l->refusal, reason, NULL);
 	l->told = 1;
 	return login_ask(l, PROMPT_ERROR, KIND_TEXT, text);
+}
+
+const struct store_ticket *
+login_claims(const struct login *l)
+{
+	return l->assertion != NULL ? &l->assertion->claims : l->ticket;
+}
+
+const struct attributes *
+login_attributes(const struct login *l)
+{
+	if (l->assertion != NULL)
+		return &l->assertion->identity->attributes;
+	return l->ticket != NULL ? &l->attributes : NULL;
 }
 
 int

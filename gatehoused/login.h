@@ -4,15 +4,16 @@
 
 #include <stdint.h>
 
+#include "gatehoused/assertion.h"
 #include "gatehoused/gate.h"
+#include "gatehoused/leader.h"
 #include "gatehoused/peer.h"
-#include "ipwhitelist/address.h"
+#include "lib/address.h"
 #include "lib/protocol.h"
 #include "lib/reason.h"
 #include "lib/store.h"
 #include "lib/wire.h"
 #include "password/verifier.h"
-#include "saml/identity.h"
 
 /*
  * What a PAM hook asks of the gate, from its first word to the decision. Each
@@ -42,7 +43,7 @@ struct login {
 	char ssh[STORE_NAME_MAX];
 	char tty[STORE_NAME_MAX];
 	char session[STORE_SESSION_ID_MAX]; /* the sign-in it refers to */
-	int64_t pid;
+	struct leader leader;               /* of a session that is opened */
 	int expired_only;
 	int by_admin; /* chauthtok: an administrator runs the application */
 
@@ -51,11 +52,12 @@ struct login {
 
 	/* who: what was given as proof, and what is to be used up for it */
 	const char *method;
-	struct saml_identity *identity;
-	struct store_ticket *ticket;
-	char *password;         /* secret_alloc, LOGIN_PASSWORD_SIZE */
-	char *new_password;     /* likewise */
-	struct refusal verdict; /* on the password, told after the code */
+	struct assertion *assertion;  /* either this, validated just now, */
+	struct store_ticket *ticket;  /* or what stands for one, and the */
+	struct attributes attributes; /* attributes that were kept with it */
+	char *password;               /* secret_alloc, LOGIN_PASSWORD_SIZE */
+	char *new_password;           /* likewise */
+	struct refusal verdict;       /* on the password, told after the code */
 	int64_t otp_step;
 	int otp_used;
 
@@ -108,6 +110,13 @@ int login_name_is_sound(const char *name);
  * for none, else must be the same. 0 or GATE_EREFUSED.
  */
 int login_name(struct login *login, const char *user);
+
+/*
+ * What is remembered of the assertion that was given as proof, NULL where none
+ * was; and its attributes, NULL likewise.
+ */
+const struct store_ticket *login_claims(const struct login *login);
+const struct attributes *login_attributes(const struct login *login);
 
 /*
  * Fills in login->record, a fresh one, from what is known and was proven: 0 or

@@ -2,6 +2,7 @@
 #include "gatehoused/policy.h"
 
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +40,7 @@ resolve(const char *key, const char *names, uid_t **uids, size_t *count)
 }
 
 static int
-load_workers(struct policy *p)
+load_sso(struct policy *p)
 {
 	struct workers_options options = { .program = p->config->worker_program,
 		.count = (size_t)p->config->workers,
@@ -49,18 +50,32 @@ load_workers(struct policy *p)
 	int r;
 
 	r = saml_settings_load(&settings, p->config, why, sizeof(why));
-	if (p->config->saml_key[0] != '\0')
-		log_warn("[saml] key and certificate have no effect yet: "
-			 "nothing is signed or decrypted");
 	if (r == GATE_ENOTFOUND)
 		return 0; /* SSO is not configured: the fallback remains */
 	if (r == 0)
 		r = workers_new(
 		    &p->workers, &options, settings, why, sizeof(why));
+	if (r == 0)
+		r = speaker_new(&p->speaker, p->config, why, sizeof(why));
 	if (r != 0)
 		log_error("[saml]: %s%s%s", gate_strerror(r),
 		    why[0] != '\0' ? ": " : "", why);
 	return r;
+}
+
+/* What rules look at has to be kept from the ticket to the sign-in. */
+static int
+name_attributes(struct policy *p)
+{
+	const char *kept = p->config->attributes;
+	int r;
+
+	if (strcmp(kept, "*") == 0)
+		r = asprintf(&p->attribute_names, "*");
+	else
+		r = asprintf(&p->attribute_names, "%s %s", kept,
+		    access_rules_names(p->access));
+	return r < 0 ? GATE_ENOMEM : 0;
 }
 
 int
@@ -72,7 +87,9 @@ policy_load(struct policy **policy, const char *path)
 	if (p == NULL)
 		return r;
 	p->references = 1;
-	r = config_load(&p->config, path, log_complaint, NULL);
+	p->path = strdup(path);
+	if (p->path != NULL)
+		r = config_load(&p->config, path, log_complaint, NULL);
 	if (r == 0)
 		r = resolve("login", p->config->peers_login, &p->login_uids,
 		    &p->login_count);
@@ -83,7 +100,12 @@ policy_load(struct policy **policy, const char *path)
 		r = allowlist_load(&p->allowlist, p->config->allowlist_file,
 		    log_complaint, NULL);
 	if (r == 0)
-		r = load_workers(p);
+		r = access_rules_load(
+		    &p->access, p->config, path, log_complaint, NULL);
+	if (r == 0)
+		r = name_attributes(p);
+	if (r == 0)
+		r = load_sso(p);
 	if (r == 0 && allowlist_count(p->allowlist) == 0)
 		log_warn("%s has no rule: nobody gets in",
 		    p->config->allowlist_file);
@@ -112,9 +134,13 @@ policy_unref(struct policy **policy)
 	if (__atomic_sub_fetch(&p->references, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
 	workers_free(&p->workers);
+	speaker_free(&p->speaker);
+	access_rules_free(&p->access);
 	allowlist_free(&p->allowlist);
 	config_free(&p->config);
 	free(p->login_uids);
 	free(p->admin_uids);
+	free(p->attribute_names);
+	free(p->path);
 	free(p);
 }

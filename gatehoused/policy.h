@@ -5,20 +5,26 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "access/rules.h"
+#include "gatehoused/speaker.h"
 #include "gatehoused/workers.h"
 #include "ipwhitelist/allowlist.h"
 #include "lib/config.h"
 
 /*
  * All that the administrator has decided, as it was at one moment: the
- * configuration, the allowlist, and the workers that have taken the SAML
- * settings. It is never changed: a reload makes a new one, and requests under
- * way finish with the one they began with.
+ * configuration, the allowlist, the access rules, and the processes that have
+ * taken the SAML settings. It is never changed: a reload makes a new one, and
+ * requests under way finish with the one they began with.
  */
 struct policy {
 	struct config *config;
 	struct allowlist *allowlist;
+	struct access_rules *access;
+	char *attribute_names;   /* of those kept of an assertion; "*": all */
 	struct workers *workers; /* NULL where SSO is not configured */
+	struct speaker *speaker; /* NULL likewise */
+	char *path;              /* of the configuration */
 	uid_t *login_uids;       /* [peers] login */
 	size_t login_count;
 	uid_t *admin_uids; /* [peers] admin */

@@ -11,30 +11,69 @@
 #include "session/ticket.h"
 #include "twofactor/totp.h"
 
+/* Who was proven; for one service only, where the request was for that one. */
+static int
+take_claims(struct login *l)
+{
+	const struct store_ticket *claims = login_claims(l);
+
+	if (claims->service[0] != '\0' &&
+	    strcmp(claims->service, l->service) != 0)
+		return refuse(&l->refusal, REASON_REQUEST_MISMATCH,
+		    "the request was for service \"%s\", not \"%s\"",
+		    claims->service, l->service);
+	return login_name(l, claims->user);
+}
+
 /* A Response given directly: the worker verifies it. */
 static int
 prove_response(struct login *l)
 {
-	struct saml_request request = { .response = l->answer,
-		.response_size = strlen(l->answer),
-		.now = clock_wall() };
+	struct assertion_source source = { .text = l->answer,
+		.size = strlen(l->answer),
+		.address = l->address[0] != '\0' ? l->address : NULL,
+		.patience = peer_patience_for_worker(l->rights, l->policy) };
 	int r;
 
 	l->method = "sso";
-	if (l->policy->workers == NULL)
-		return refuse(&l->refusal, REASON_SSO_OFF, NULL);
-	r = workers_verify(l->policy->workers, &request,
-	    peer_patience_for_worker(l->rights, l->policy), &l->identity,
-	    &l->refusal);
-	return r != 0 ? r : login_name(l, l->identity->user);
+	r = assertion_new(
+	    &l->assertion, l->gate, l->policy, &source, &l->refusal);
+	return r != 0 ? r : take_claims(l);
 }
+
+/* A ticket on record, and the attributes that were kept with it. */
+struct ticket_view {
+	struct store_ticket *ticket;
+	uint8_t *kept;
+	size_t kept_size;
+};
 
 static int
 peek_ticket(struct store_tx *tx, void *data)
 {
-	struct login *l = data;
+	struct ticket_view *view = data;
+	char owner[STORE_OWNER_MAX];
+	int r = store_ticket_peek(tx, view->ticket->hash, view->ticket);
 
-	return store_ticket_peek(tx, l->ticket->hash, l->ticket);
+	if (r != 0 || !view->ticket->has_attributes)
+		return r;
+	store_ticket_owner(view->ticket->hash, owner);
+	return store_attributes_get(tx, owner, &view->kept, &view->kept_size);
+}
+
+static int
+read_ticket(struct login *l)
+{
+	struct ticket_view view = { .ticket = l->ticket };
+	int r = store_read(gate_store(l->gate), peek_ticket, &view);
+
+	if (r == 0 && view.kept != NULL)
+		r = attributes_decode(
+		    &l->attributes, view.kept, view.kept_size);
+	free(view.kept);
+	if (r == GATE_ENOTFOUND)
+		return refuse(&l->refusal, REASON_TICKET_UNKNOWN, NULL);
+	return r;
 }
 
 /* A ticket stands for an assertion that was validated before. */
@@ -52,14 +91,12 @@ prove_ticket(struct login *l)
 	if (l->ticket == NULL)
 		return GATE_ENOMEM;
 	memcpy(l->ticket->hash, hash, sizeof(hash));
-	r = store_read(gate_store(l->gate), peek_ticket, l);
-	if (r == GATE_ENOTFOUND)
-		return refuse(&l->refusal, REASON_TICKET_UNKNOWN, NULL);
+	r = read_ticket(l);
 	if (r != 0)
 		return r;
 	if (clock_wall() >= l->ticket->expires)
 		return refuse(&l->refusal, REASON_TICKET_EXPIRED, NULL);
-	return login_name(l, l->ticket->user);
+	return take_claims(l);
 }
 
 /* Keeps a password until there is a name to compare it for. */

@@ -37,13 +37,17 @@ claim_only(struct store_tx *tx, void *data)
 	return claim(tx, data);
 }
 
-/* 0 where a login without the gate is allowed by the configuration. */
+/*
+ * 0 where a login without the gate is allowed by the configuration, and this
+ * one by the rules: they are not got round by signing in elsewhere.
+ */
 static int
 without_login(struct login *l)
 {
-	if (l->policy->config->without_login == WITHOUT_LOGIN_ALLOW)
-		return 0;
-	return refuse(&l->refusal, REASON_NO_LOGIN, NULL);
+	if (l->policy->config->without_login != WITHOUT_LOGIN_ALLOW)
+		return refuse(&l->refusal, REASON_NO_LOGIN, NULL);
+	l->method = "external";
+	return may_enter(l);
 }
 
 int
@@ -62,6 +66,14 @@ signed_in(struct login *l)
 	return r;
 }
 
+/* Held by whom the kernel says it is, whatever a message may claim. */
+static void
+opened(struct login *l)
+{
+	session_opened(&l->record, l->tty, l->leader.pid, clock_wall());
+	l->record.pid_started = l->leader.started;
+}
+
 static int
 commit_open(struct store_tx *tx, void *data)
 {
@@ -69,7 +81,7 @@ commit_open(struct store_tx *tx, void *data)
 	int r;
 
 	if (l->session[0] == '\0') {
-		session_opened(&l->record, l->tty, l->pid, clock_wall());
+		opened(l);
 		return store_session_add(tx, &l->record);
 	}
 	r = claim(tx, l);
@@ -78,7 +90,7 @@ commit_open(struct store_tx *tx, void *data)
 		    "session %s is open already", l->session);
 	if (r != 0)
 		return r;
-	session_opened(&l->record, l->tty, l->pid, clock_wall());
+	opened(l);
 	return store_session_update(tx, &l->record);
 }
 
@@ -93,10 +105,10 @@ open_session(struct login *l)
 			r = refuse(&l->refusal, REASON_PEER, NULL);
 		if (r == 0)
 			r = where_from(l);
-		l->method = "external";
 		if (r == 0)
 			r = login_describe(l);
 	}
+	leader_of(&l->peer, &l->leader);
 	if (r == 0)
 		r = store_write(gate_store(l->gate), commit_open, l);
 	if (r != 0 && r != GATE_EREFUSED)

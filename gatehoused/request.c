@@ -68,6 +68,12 @@ static const struct {
 	[VERB_STATUS] = { "status", 0, status_show },
 	[VERB_ALLOWLIST_TEST] = { "allowlist_test", RIGHT_ADMIN,
 	    allowlist_test },
+	[VERB_SSO_BEGIN] = { "sso_begin", 0, sso_begin },
+	[VERB_IDP_LIST] = { "idp_list", 0, idp_list },
+	[VERB_LOGOUT_BEGIN] = { "logout_begin", 0, logout_begin },
+	[VERB_LOGOUT_RECEIVE] = { "logout_receive", RIGHT_LOGIN,
+	    logout_receive },
+	[VERB_RELOAD] = { "reload", RIGHT_ADMIN, reload },
 	[VERB_CLOCK_ACCEPT] = { "clock_accept", RIGHT_ADMIN, clock_accept },
 };
 

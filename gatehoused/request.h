@@ -51,11 +51,15 @@ int request_send(struct request *request);
  */
 int request_peer_name(const struct request *request, char *name, size_t size);
 
-/* handlers: sessions.c, users.c, tickets.c, status.c */
+/* handlers: sso.c, idps.c, sessions.c, users.c, tickets.c, status.c */
+request_handler sso_begin;
+request_handler idp_list;
 request_handler ticket_exchange;
 request_handler session_list;
 request_handler session_show;
 request_handler session_end;
+request_handler logout_begin;
+request_handler logout_receive;
 request_handler user_add;
 request_handler user_remove;
 request_handler user_list;
@@ -63,5 +67,6 @@ request_handler otp_enroll;
 request_handler status_show;
 request_handler allowlist_test;
 request_handler clock_accept;
+request_handler reload;
 
 #endif

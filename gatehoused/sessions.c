@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gatehoused/request.h"
+#include "gatehoused/ending.h"
 #include "gatehoused/rows.h"
-#include "lib/clock.h"
+#include "gatehoused/sessions.h"
 #include "lib/error.h"
 #include "lib/protocol.h"
 #include "session/session.h"
@@ -56,6 +56,8 @@ put_session(struct wire_msg *out, const struct store_session *s)
 	wire_put_str(out, TAG_ISSUER, s->issuer);
 	wire_put_str(out, TAG_NAME_ID, s->name_id);
 	wire_put_str(out, TAG_SESSION_INDEX, s->session_index);
+	wire_put_str(out, TAG_AUTHN_CONTEXT, s->authn_context);
+	wire_put_num(out, TAG_AUTHN_INSTANT, s->authn_instant);
 	wire_put_num(out, TAG_STARTED, s->signed_in);
 	wire_put_num(out, TAG_OPENED, s->opened);
 	wire_put_num(out, TAG_ENDED, s->ended);
@@ -63,14 +65,14 @@ put_session(struct wire_msg *out, const struct store_session *s)
 }
 
 /*
- * Whose sessions a peer may see and end: anybody's with RIGHT_ADMIN (*name is
- * ""), else its own.
+ * Whose sessions a peer may see or end: anybody's with one of these rights
+ * (*name is ""), else its own.
  */
 static int
-scope(struct request *request, char *name, size_t size)
+scope(struct request *request, unsigned rights, char *name, size_t size)
 {
 	name[0] = '\0';
-	if (request->rights & RIGHT_ADMIN)
+	if (request->rights & rights)
 		return 0;
 	return request_peer_name(request, name, size) == 0 ? 0 : GATE_EPERM;
 }
@@ -84,7 +86,7 @@ session_list(struct request *request)
 		.limit = LIST_MAX,
 		.rows.size = sizeof(struct store_session) };
 	size_t i;
-	int r = scope(request, own, sizeof(own));
+	int r = scope(request, RIGHT_ADMIN, own, sizeof(own));
 
 	if (r == 0 && own[0] != '\0') {
 		if (list.user != NULL && strcmp(list.user, own) != 0)
@@ -104,26 +106,20 @@ session_list(struct request *request)
 	return r;
 }
 
-struct one {
-	const char *id;
-	char own[STORE_USER_MAX]; /* "" for anybody's */
-	struct store_session session;
-};
-
-/* Which session the request names, and whose it may be. */
-static int
-begin_one(struct request *request, struct one *one)
+int
+session_one_begin(
+    struct request *request, unsigned rights, struct session_one *one)
 {
 	one->id = wire_str(request->in, TAG_SESSION);
-	return one->id != NULL ? scope(request, one->own, sizeof(one->own))
-			       : GATE_EPROTO;
+	return one->id != NULL
+	    ? scope(request, rights, one->own, sizeof(one->own))
+	    : GATE_EPROTO;
 }
 
-/* Another's session is not there at all for who may not see it. */
-static int
-find(struct store_tx *tx, void *data)
+int
+session_one_find(struct store_tx *tx, void *data)
 {
-	struct one *one = data;
+	struct session_one *one = data;
 	int r = store_session_get(tx, one->id, &one->session);
 
 	if (r == 0 && one->own[0] != '\0' &&
@@ -132,57 +128,93 @@ find(struct store_tx *tx, void *data)
 	return r;
 }
 
+/* A session, and the attributes that were kept with it. */
+struct one_view {
+	struct session_one one;
+	uint8_t *kept;
+	size_t kept_size;
+	struct attributes attributes;
+};
+
+static int
+look_at_one(struct store_tx *tx, void *data)
+{
+	struct one_view *view = data;
+	int r = session_one_find(tx, &view->one);
+
+	return r != 0 ? r
+		      : store_attributes_get(tx, view->one.session.id,
+			    &view->kept, &view->kept_size);
+}
+
+static void
+put_attributes(struct wire_msg *out, const struct attributes *attributes)
+{
+	const struct attribute *a = attributes->items;
+	const struct attribute *end = a + attributes->count;
+	size_t i;
+
+	for (; a < end; a++) {
+		wire_put_str(out, TAG_ATTRIBUTE, a->name);
+		for (i = 0; i < a->value_count; i++)
+			wire_put_str(out, TAG_VALUE, a->values[i]);
+	}
+}
+
 int
 session_show(struct request *request)
 {
-	struct one one;
-	int r = begin_one(request, &one);
+	struct one_view view = { 0 };
+	int r = session_one_begin(request, RIGHT_ADMIN, &view.one);
 
 	if (r == 0)
-		r = store_read(gate_store(request->gate), find, &one);
+		r = store_read(gate_store(request->gate), look_at_one, &view);
+	if (r == 0 && view.kept != NULL)
+		r = attributes_decode(
+		    &view.attributes, view.kept, view.kept_size);
 	if (r == 0) {
-		put_session(request->out, &one.session);
+		put_session(request->out, &view.one.session);
+		put_attributes(request->out, &view.attributes);
 		r = request_send(request);
 	}
 	if (r == 0)
 		request_done(request);
+	attributes_clear(&view.attributes);
+	free(view.kept);
 	return r;
 }
+
+/* The session that is to end, and what its end takes. */
+struct one_ending {
+	struct session_one one;
+	struct ending ending;
+};
 
 static int
 commit_end(struct store_tx *tx, void *data)
 {
-	struct one *one = data;
-	int r = find(tx, one);
+	struct one_ending *e = data;
+	int r = session_one_find(tx, &e->one);
 
-	if (r == 0 && one->session.state == SESSION_ENDED)
-		r = GATE_EEXISTS;
-	if (r != 0)
-		return r;
-	session_ended(&one->session,
-	    one->own[0] != '\0' ? "user" : "administrator", clock_wall());
-	return store_session_update(tx, &one->session);
+	return r == 0 ? ending_add(&e->ending, tx, &e->one.session) : r;
 }
 
 int
 session_end(struct request *request)
 {
-	struct one one;
-	int r = begin_one(request, &one);
+	struct one_ending e = { .ending = ENDING("session_end", "user") };
+	int r = session_one_begin(request, RIGHT_ADMIN, &e.one);
 
+	if (e.one.own[0] == '\0')
+		e.ending.reason = "administrator";
 	if (r == 0)
-		r = store_write(gate_store(request->gate), commit_end, &one);
+		r = store_write(gate_store(request->gate), commit_end, &e);
 	if (r == 0) {
-		struct audit_event event = { .verb = "session_end",
-			.user = one.session.user,
-			.address = one.session.address,
-			.service = one.session.service,
-			.session = one.session.id,
-			.peer_uid = request->peer->uid,
-			.peer_pid = request->peer->pid };
-
-		audit_write(gate_audit(request->gate), &event);
+		ending_finish(&e.ending, request);
 		request_done(request);
+		wire_put_str(request->out, TAG_STATE,
+		    e.ending.left == 0 ? "complete" : "partial");
 	}
+	ending_clear(&e.ending);
 	return r;
 }

@@ -28,6 +28,9 @@ stage peer_may; /* a peer without rights asks for itself only */
 stage may_they; /* that, and no root or system account */
 stage let_in;   /* uses the proofs up and puts the sign-in on record */
 
+/* admission.c */
+stage may_enter; /* the [access] rules, and what the [service] asks for */
+
 /* record.c: the hooks that come after, by the record of the sign-in. */
 stage signed_in; /* account: there is such a sign-in, and may_they */
 stage open_session;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "gatehoused/request.h"
+#include "gatehoused/sources.h"
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/protocol.h"
@@ -31,6 +32,12 @@ put_time(struct request *request, const char *key, int64_t epoch)
 	put(request, key, text);
 }
 
+static void
+put_source(const char *key, const char *text, void *data)
+{
+	put(data, key, text);
+}
+
 int
 status_show(struct request *request)
 {
@@ -54,6 +61,8 @@ status_show(struct request *request)
 		put_number(request, "saml_workers", (int64_t)workers.count);
 		put_number(request, "saml_verified", workers.verified);
 		put_number(request, "saml_workers_replaced", workers.replaced);
+		sources_status(
+		    request->policy->config, clock_wall(), put_source, request);
 	}
 	r = request_send(request);
 	if (r == 0)
@@ -104,4 +113,17 @@ clock_accept(struct request *request)
 		request_done(request);
 	}
 	return r;
+}
+
+/* The policy in force stays where the new one is bad, and that is told. */
+int
+reload(struct request *request)
+{
+	int r = gate_reload(request->gate);
+
+	if (r != 0)
+		return r;
+	request_record(request, "reload", NULL);
+	request_done(request);
+	return 0;
 }

@@ -169,9 +169,18 @@ bury(struct workers *w, struct saml_worker **worker)
 	pthread_mutex_unlock(&w->lock);
 }
 
-int
-workers_verify(struct workers *w, const struct saml_request *request,
-    int64_t patience, struct saml_identity **identity, struct refusal *refusal)
+/* What a worker is to do, as saml/worker.h has it. */
+typedef int worker_job(struct saml_worker *worker, int64_t deadline, void *data,
+    struct refusal *refusal);
+
+/*
+ * Has the next idle worker do a job: what came of it, or GATE_EREFUSED and
+ * *refusal where the machinery failed. Any error but a refusal that the worker
+ * survived is the job's own.
+ */
+static int
+run(struct workers *w, int64_t patience, worker_job *job, void *data,
+    struct refusal *refusal)
 {
 	struct saml_worker *worker = NULL;
 	char why[256] = "";
@@ -186,17 +195,117 @@ workers_verify(struct workers *w, const struct saml_request *request,
 	if (worker == NULL)
 		r = start(
 		    w, clock_mono_ms() + w->timeout, &worker, why, sizeof(why));
-	if (r == 0)
-		r = saml_worker_verify(worker, request,
-		    clock_mono_ms() + w->timeout, identity, refusal);
-	failed = r != 0 && r != GATE_EREFUSED;
-	if (failed && worker != NULL)
-		replace(w, &worker, refusal);
-	else if (failed)
+	if (worker == NULL) {
+		failed = 1;
 		refuse(refusal, REASON_WORKER_FAILED, "cannot start %s: %s %s",
 		    w->program, gate_strerror(r), why);
+	} else {
+		r = job(worker, clock_mono_ms() + w->timeout, data, refusal);
+		failed = saml_worker_pid(worker) < 0;
+		if (failed)
+			replace(w, &worker, refusal);
+	}
 	put_back(w, worker, failed);
 	return failed ? GATE_EREFUSED : r;
+}
+
+struct verification {
+	const struct saml_request *request;
+	struct saml_identity **identity;
+};
+
+static int
+verify(struct saml_worker *worker, int64_t deadline, void *data,
+    struct refusal *refusal)
+{
+	struct verification *v = data;
+
+	return saml_worker_verify(
+	    worker, v->request, deadline, v->identity, refusal);
+}
+
+int
+workers_verify(struct workers *workers, const struct saml_request *request,
+    int64_t patience, struct saml_identity **identity, struct refusal *refusal)
+{
+	struct verification v = { request, identity };
+
+	return run(workers, patience, verify, &v, refusal);
+}
+
+struct enquiry {
+	const char *entity_id;
+	struct saml_idp_info *info;
+};
+
+static int
+enquire(struct saml_worker *worker, int64_t deadline, void *data,
+    struct refusal *refusal)
+{
+	struct enquiry *e = data;
+
+	return saml_worker_idp(
+	    worker, e->entity_id, deadline, e->info, refusal);
+}
+
+int
+workers_idp(struct workers *workers, const char *entity_id, int64_t patience,
+    struct saml_idp_info *info, struct refusal *refusal)
+{
+	struct enquiry e = { entity_id, info };
+
+	return run(workers, patience, enquire, &e, refusal);
+}
+
+struct listing {
+	const char *after;
+	int64_t limit;
+	saml_worker_idp_each *each;
+	void *data;
+};
+
+static int
+list(struct saml_worker *worker, int64_t deadline, void *data,
+    struct refusal *refusal)
+{
+	struct listing *l = data;
+
+	return saml_worker_idps(
+	    worker, l->after, l->limit, deadline, l->each, l->data, refusal);
+}
+
+int
+workers_idps(struct workers *workers, const char *after, int64_t limit,
+    int64_t patience, saml_worker_idp_each *each, void *data,
+    struct refusal *refusal)
+{
+	struct listing l = { after, limit, each, data };
+
+	return run(workers, patience, list, &l, refusal);
+}
+
+struct logout {
+	const struct saml_logout_input *input;
+	struct saml_logout *logout;
+};
+
+static int
+log_out(struct saml_worker *worker, int64_t deadline, void *data,
+    struct refusal *refusal)
+{
+	struct logout *l = data;
+
+	return saml_worker_logout(
+	    worker, l->input, deadline, l->logout, refusal);
+}
+
+int
+workers_logout(struct workers *workers, const struct saml_logout_input *input,
+    int64_t patience, struct saml_logout *logout, struct refusal *refusal)
+{
+	struct logout l = { input, logout };
+
+	return run(workers, patience, log_out, &l, refusal);
 }
 
 void

@@ -38,6 +38,19 @@ void workers_free(struct workers **workers);
 int workers_verify(struct workers *workers, const struct saml_request *request,
     int64_t patience, struct saml_identity **identity, struct refusal *refusal);
 
+/*
+ * The other questions of saml/worker.h, likewise. 0; GATE_EREFUSED and
+ * *refusal; workers_idp also GATE_ENOTFOUND, workers_idps what each returns.
+ */
+int workers_idp(struct workers *workers, const char *entity_id,
+    int64_t patience, struct saml_idp_info *info, struct refusal *refusal);
+int workers_idps(struct workers *workers, const char *after, int64_t limit,
+    int64_t patience, saml_worker_idp_each *each, void *data,
+    struct refusal *refusal);
+int workers_logout(struct workers *workers,
+    const struct saml_logout_input *input, int64_t patience,
+    struct saml_logout *logout, struct refusal *refusal);
+
 /* For gatehousectl status. */
 struct workers_status {
 	size_t count;

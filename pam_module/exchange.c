@@ -44,8 +44,6 @@ put_request(const struct exchange *x)
 	wire_begin(msg, (uint16_t)x->verb);
 	wire_put_num(msg, TAG_STEP, x->arguments->step);
 	context_put(x->pamh, msg);
-	if (x->verb == VERB_OPEN)
-		wire_put_num(msg, TAG_PID, getpid());
 	if (x->verb == VERB_CHAUTHTOK) {
 		/* passwd is setuid: the daemon sees root, whoever runs it */
 		wire_put_num(msg, TAG_RUID, getuid());

@@ -196,7 +196,7 @@ daemon_end_login(struct client *client, char session[32])
 }
 
 /* An honest login, from connecting to the decision; milliseconds. */
-static int64_t
+static __attribute__((unused)) int64_t
 daemon_login(void)
 {
 	int64_t start = clock_mono_ms();
@@ -212,7 +212,7 @@ daemon_login(void)
  * How many sockets the daemon holds open; -1 where only root may look, as the
  * daemon is not dumpable.
  */
-static int
+static __attribute__((unused)) int
 daemon_sockets(void)
 {
 	char path[64], target[64];

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef GATEHOUSED_ENDING_H
+#define GATEHOUSED_ENDING_H
+
+#include <stddef.h>
+
+#include "gatehoused/request.h"
+#include "gatehoused/rows.h"
+#include "lib/store.h"
+
+/*
+ * The end of sessions from outside, whoever wants it: on record first, within
+ * a transaction, and once that is durable the processes that hold them.
+ */
+struct ending {
+	const char *verb;     /* for the audit log */
+	const char *reason;   /* for the record */
+	struct rows sessions; /* of struct store_session: those that ended */
+	size_t left;          /* how many of their processes go on */
+};
+
+#define ENDING(verb, reason)                                                   \
+	{                                                                      \
+		(verb), (reason), { .size = sizeof(struct store_session) }, 0  \
+	}
+
+/*
+ * Ends a session on record: 0, GATE_EEXISTS where it has ended before, or an
+ * error of the store.
+ */
+int ending_add(struct ending *ending, struct store_tx *tx,
+    const struct store_session *session);
+
+/*
+ * After the commit: has the processes end, and puts each session into the audit
+ * log. Waits for them, for two seconds at most (leader.h). One that holds a
+ * session which goes on is left alone, and so is the one that asks.
+ */
+void ending_finish(struct ending *ending, struct request *request);
+
+void ending_clear(struct ending *ending);
+
+#endif
