@@ -7,11 +7,23 @@
 #include "lib/error.h"
 
 static const struct command commands[] = {
-	{ "ticket", NULL, "< RESPONSE", 0, 0, 0, ticket,
-	    "exchange a SAML Response for a ticket" },
-	{ "sso", "check", "[--in-response-to ID] [--now EPOCH] RESPONSE", 1, 1,
-	    OPTION_IN_RESPONSE_TO | OPTION_NOW, sso_check,
-	    "verify a Response (file or -) offline" },
+	{ "ticket", NULL, "[--address ADDRESS] < RESPONSE", 0, 0,
+	    OPTION_ADDRESS, ticket, "exchange a SAML Response for a ticket" },
+	{ "sso", "start",
+	    "[--service NAME] [--idp ID] [--force] [--passive] [--post]", 0, 0,
+	    OPTION_SERVICE | OPTION_IDP | OPTION_FORCE | OPTION_PASSIVE |
+		OPTION_POST,
+	    sso_start, "ask an IdP to sign somebody in: print the URL" },
+	{ "sso", "check",
+	    "[--explain] [--in-response-to ID | --any-request] [--idp ID]\n"
+	    "            [--address ADDRESS] [--now EPOCH] RESPONSE",
+	    1, 1,
+	    OPTION_EXPLAIN | OPTION_IN_RESPONSE_TO | OPTION_ANY_REQUEST |
+		OPTION_IDP | OPTION_ADDRESS | OPTION_NOW,
+	    sso_check, "verify a Response (file or -) offline" },
+	{ "sp", "metadata", "[--signed]", 0, 0, OPTION_SIGNED, sp_metadata,
+	    "print our metadata, for IdPs" },
+	{ "idp", "list", "", 0, 0, 0, idp_list, "list the IdPs" },
 	{ "config", "check", "", 0, 0, 0, config_check,
 	    "show every error of the configuration" },
 	{ "config", "show", "", 0, 0, 0, config_show,
@@ -24,6 +36,10 @@ static const struct command commands[] = {
 	{ "session", "show", "ID", 1, 1, 0, session_show,
 	    "show all that is on record of one" },
 	{ "session", "end", "ID", 1, 1, 0, session_end, "end a session" },
+	{ "logout", "start", "[--post] SESSION", 1, 1, OPTION_POST,
+	    logout_start, "end a session here and at its IdP" },
+	{ "logout", "receive", "< URL, QUERY or FORM", 0, 0, 0, logout_receive,
+	    "take an IdP's logout message: print the answer" },
 	{ "user", "add", "NAME", 1, 1, 0, user_add,
 	    "add a user; the password is asked for" },
 	{ "user", "remove", "NAME", 1, 1, 0, user_remove,
@@ -35,7 +51,19 @@ static const struct command commands[] = {
 	    "show every error of a rules file" },
 	{ "allowlist", "test", "ADDRESS", 1, 1, 0, allowlist_test,
 	    "may somebody come in from there?" },
+	{ "access", "test",
+	    "--service NAME [--user NAME] [--method WAY] [--issuer ID]\n"
+	    "              [--authn-context CLASS] [--attribute NAME=VALUE]...",
+	    0, 0,
+	    OPTION_SERVICE | OPTION_USER | OPTION_METHOD | OPTION_ISSUER |
+		OPTION_AUTHN_CONTEXT | OPTION_ATTRIBUTE,
+	    access_test, "would the access rules let this sign-in in?" },
+	{ "metadata", "check", "[--certificate PEM] [--now EPOCH] FILE", 1, 1,
+	    OPTION_CERTIFICATE | OPTION_NOW, metadata_check,
+	    "judge metadata as if it were fetched" },
 	{ "status", NULL, "", 0, 0, 0, status, "show how gatehoused is" },
+	{ "reload", NULL, "", 0, 0, 0, reload,
+	    "have gatehoused read everything anew" },
 	{ "clock", "accept", "", 0, 0, 0, clock_accept,
 	    "take the clock of now for right" },
 };

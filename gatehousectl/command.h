@@ -38,6 +38,12 @@ int command_list(const struct options *options, FILE *to);
 command_run ticket;
 /* sso.c */
 command_run sso_check;
+/* sso_start.c */
+command_run sso_start;
+/* sp.c */
+command_run sp_metadata;
+/* idps.c */
+command_run idp_list;
 /* configuration.c */
 command_run config_check;
 command_run config_show;
@@ -46,6 +52,9 @@ command_run config_list_keys;
 command_run session_list;
 command_run session_show;
 command_run session_end;
+/* logout.c */
+command_run logout_start;
+command_run logout_receive;
 /* users.c */
 command_run user_add;
 command_run user_remove;
@@ -54,8 +63,13 @@ command_run otp_enroll;
 /* allowlist.c */
 command_run allowlist_check;
 command_run allowlist_test;
+/* access.c */
+command_run access_test;
+/* metadata.c */
+command_run metadata_check;
 /* status.c */
 command_run status;
+command_run reload;
 command_run clock_accept;
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "access/rules.h"
 #include "gatehousectl/findings.h"
 #include "gatehousectl/json.h"
 #include "gatehousectl/offline.h"
@@ -13,6 +14,7 @@
 #include "gatehousectl/command.h"
 #include "ipwhitelist/allowlist.h"
 #include "lib/config.h"
+#include "lib/config_section.h"
 #include "lib/error.h"
 
 /* No line of the file is longer. */
@@ -81,13 +83,27 @@ check_places(
 	config_free(&fallback);
 }
 
+/* What a process of [saml] said, unless it is good; without SSO there is the
+ * fallback. */
+static void
+add_saml(const char *file, int r, const char *why, struct findings *findings)
+{
+	char text[600];
+
+	if (r == 0 || r == GATE_ENOTFOUND)
+		return;
+	snprintf(text, sizeof(text), "%s%s",
+	    strncmp(why, "[saml]", 6) == 0 ? "" : "[saml] ", why);
+	findings_add(file, 0, text, findings);
+}
+
 static void
 check_saml(
     const char *file, const struct config *config, struct findings *findings)
 {
 	struct saml_worker *worker = NULL;
+	struct saml_composer *composer = NULL;
 	char why[512] = "";
-	char text[sizeof(why) + 16];
 	int r = offline_worker(&worker, config, why, sizeof(why));
 
 	if (r == 0 && saml_worker_warning(worker) != NULL) {
@@ -96,11 +112,10 @@ check_saml(
 		r = GATE_ECONFIG;
 	}
 	saml_worker_free(&worker);
-	/* without SSO there is the fallback */
-	if (r == 0 || r == GATE_ENOTFOUND)
-		return;
-	snprintf(text, sizeof(text), "[saml] %s", why);
-	findings_add(file, 0, text, findings);
+	add_saml(file, r, why, findings);
+	r = offline_composer(&composer, config, why, sizeof(why));
+	saml_composer_free(&composer);
+	add_saml(file, r, why, findings);
 }
 
 int
@@ -110,6 +125,7 @@ config_check(const struct options *options)
 	struct findings findings = FINDINGS(options->json);
 	struct config *config = NULL;
 	struct allowlist *list = NULL;
+	struct access_rules *rules = NULL;
 
 	if (config_load(&config, file, findings_add, &findings) == 0) {
 		check_users(
@@ -118,42 +134,120 @@ config_check(const struct options *options)
 		    file, "[peers] admin", config->peers_admin, &findings);
 		(void)allowlist_load(
 		    &list, config->allowlist_file, findings_add, &findings);
+		(void)access_rules_load(
+		    &rules, config, file, findings_add, &findings);
 		check_places(file, config, &findings);
 		check_saml(file, config, &findings);
 	} else
 		note("the files that it names are looked at once it is good");
+	access_rules_free(&rules);
 	allowlist_free(&list);
 	config_free(&config);
 	return findings_show(&findings, file);
 }
 
+/* Where what config show prints goes. */
+struct show {
+	json_t *array; /* NULL: to standard output, as text */
+	int begun;
+};
+
+static void
+show_heading(struct show *show, const char *section, const char *name)
+{
+	if (show->array == NULL)
+		printf("%s[%s%s%s]\n", show->begun ? "\n" : "", section,
+		    name[0] != '\0' ? " " : "", name);
+	show->begun = 1;
+}
+
+static json_t *
+show_object(struct show *show, const char *section, const char *of)
+{
+	json_t *object = json_object();
+
+	json_put_text(object, "section", section);
+	json_put_text(object, "of", of);
+	json_add(show->array, object);
+	return object;
+}
+
 /* One key with its value, as its line in the file or as an object. */
 static void
-show_key(
-    const struct config_key *key, const char *value, int json, json_t *array)
+show_key(struct show *show, const struct config_key *key, const char *of,
+    const char *value)
 {
 	int is_default = strcmp(value, key->fallback) == 0;
 	json_t *object;
 
-	if (!json) {
+	if (show->array == NULL) {
 		printf("%s =%s%s%s\n", key->name, value[0] != '\0' ? " " : "",
 		    value, is_default ? "  ; default" : "");
 		return;
 	}
-	object = json_object();
-	json_put_text(object, "section", key->section);
+	object = show_object(show, key->section, of);
 	json_put_text(object, "name", key->name);
 	json_put_text(object, "value", value);
 	json_put(object, "default", json_boolean(is_default));
-	json_add(array, object);
+}
+
+/* A run of keys of one section. */
+static void
+show_section(struct show *show, const struct config_key *keys, size_t count,
+    const void *object)
+{
+	const struct config_named *named = object;
+	const char *name = keys->kind != SECTION_ONE ? named->name : "";
+	char value[VALUE_SIZE];
+	size_t i;
+
+	show_heading(show, keys->section, name);
+	for (i = 0; i < count; i++) {
+		/* what was read from a line fits */
+		(void)config_value(object, &keys[i], value, sizeof(value));
+		show_key(show, &keys[i], name, value);
+	}
+}
+
+/* All sections there are, in the order of the table. */
+static void
+show_sections(struct show *show, const struct config *config)
+{
+	const struct config_key *keys;
+	size_t count, i, j, length;
+
+	keys = config_keys(&count);
+	for (i = 0; i < count; i += length) {
+		for (length = 1; i + length < count &&
+		     strcmp(keys[i].section, keys[i + length].section) == 0;)
+			length++;
+		for (j = 0; j < config_section_count(config, keys[i].kind); j++)
+			show_section(show, &keys[i], length,
+			    config_section_at(config, keys[i].kind, j));
+	}
 }
 
 static void
-show_section(const struct config_key *keys, size_t i)
+show_rules(struct show *show, const struct config *config)
 {
-	if (i > 0 && strcmp(keys[i].section, keys[i - 1].section) == 0)
-		return;
-	printf("%s[%s]\n", i > 0 ? "\n" : "", keys[i].section);
+	const struct config_rule *rule;
+	const char *service = NULL;
+	json_t *object;
+	size_t i;
+
+	for (i = 0; i < config->rule_count; i++) {
+		rule = &config->rules[i];
+		if (service == NULL || strcmp(service, rule->service) != 0)
+			show_heading(show, "access", rule->service);
+		service = rule->service;
+		if (show->array == NULL) {
+			printf("%s\n", rule->text);
+			continue;
+		}
+		object = show_object(show, "access", rule->service);
+		json_put_text(object, "rule", rule->text);
+		json_put(object, "line", json_integer(rule->line));
+	}
 }
 
 int
@@ -161,25 +255,16 @@ config_show(const struct options *options)
 {
 	const char *file = options_config(options);
 	struct config *config = NULL;
-	const struct config_key *keys;
-	json_t *array = NULL;
-	char value[VALUE_SIZE];
-	size_t count, i;
+	struct show show = { 0 };
 
 	if (config_load(&config, file, complain_file, NULL) != 0)
 		return CTL_FAILED;
 	if (options->json)
-		array = json_array();
-	keys = config_keys(&count);
-	for (i = 0; i < count; i++) {
-		/* what was read from a line fits */
-		(void)config_value(config, &keys[i], value, sizeof(value));
-		if (!options->json)
-			show_section(keys, i);
-		show_key(&keys[i], value, options->json, array);
-	}
+		show.array = json_array();
+	show_sections(&show, config);
+	show_rules(&show, config);
 	config_free(&config);
-	return options->json ? json_show(array) : CTL_DONE;
+	return options->json ? json_show(show.array) : CTL_DONE;
 }
 
 static int
@@ -197,6 +282,7 @@ describe(const struct config_key *key)
 	size_t i;
 
 	json_put_text(object, "section", key->section);
+	json_put(object, "named", json_boolean(key->kind != SECTION_ONE));
 	json_put_text(object, "name", key->name);
 	json_put_text(object, "type", config_type_name(key->type));
 	json_put(object, "default", json_string(key->fallback));
@@ -214,18 +300,18 @@ describe(const struct config_key *key)
 
 /* A bound as the file would spell it: what config_value makes of it. */
 static const char *
-spell(struct config *config, const struct config_key *key, int64_t bound,
-    char *text, size_t size)
+spell(const struct config_key *key, int64_t bound, char *text, size_t size)
 {
-	memcpy((char *)config + key->offset, &bound, sizeof(bound));
-	(void)config_value(config, key, text, size);
+	struct config_key alone = *key;
+
+	alone.offset = 0;
+	(void)config_value(&bound, &alone, text, size);
 	return text;
 }
 
 /* What a key may be: a range, or the choices. */
 static void
-spell_range(struct config *config, const struct config_key *key, char *text,
-    size_t size)
+spell_range(const struct config_key *key, char *text, size_t size)
 {
 	char min[32], max[32];
 	size_t i, used = 0;
@@ -233,8 +319,8 @@ spell_range(struct config *config, const struct config_key *key, char *text,
 	text[0] = '\0';
 	if (has_range(key))
 		snprintf(text, size, "%s to %s",
-		    spell(config, key, key->min, min, sizeof(min)),
-		    spell(config, key, key->max, max, sizeof(max)));
+		    spell(key, key->min, min, sizeof(min)),
+		    spell(key, key->max, max, sizeof(max)));
 	else if (key->choices != NULL)
 		for (i = 0; key->choices[i] != NULL && used < size; i++)
 			used += (size_t)snprintf(text + used, size - used,
@@ -244,15 +330,12 @@ spell_range(struct config *config, const struct config_key *key, char *text,
 static int
 keys_table(const struct config_key *keys, size_t count)
 {
-	struct config *scratch = NULL;
 	struct table *table = NULL;
 	char text[VALUE_SIZE];
 	size_t i;
-	int r = config_new(&scratch);
+	int r;
 
-	if (r == 0)
-		r = table_new(&table, 5);
-	if (r != 0)
+	if ((r = table_new(&table, 5)) != 0)
 		goto out;
 	table_cell(table, "KEY");
 	table_cell(table, "TYPE");
@@ -260,12 +343,12 @@ keys_table(const struct config_key *keys, size_t count)
 	table_cell(table, "RANGE");
 	table_cell(table, "MEANING");
 	for (i = 0; i < count; i++) {
-		snprintf(text, sizeof(text), "[%s] %s", keys[i].section,
-		    keys[i].name);
+		snprintf(text, sizeof(text), "[%s%s] %s", keys[i].section,
+		    keys[i].kind != SECTION_ONE ? " NAME" : "", keys[i].name);
 		table_cell(table, text);
 		table_cell(table, config_type_name(keys[i].type));
 		table_cell(table, keys[i].fallback);
-		spell_range(scratch, &keys[i], text, sizeof(text));
+		spell_range(&keys[i], text, sizeof(text));
 		table_cell(table, text);
 		table_cell(table, keys[i].help);
 	}
@@ -274,7 +357,6 @@ out:
 	if (r != 0)
 		complain("%s", gate_strerror(r));
 	table_free(&table);
-	config_free(&scratch);
 	return r == 0 ? CTL_DONE : CTL_FAILED;
 }
 

@@ -59,6 +59,15 @@ json_put_time(json_t *object, const char *name, int64_t epoch)
 	json_put_text(object, name, epoch > 0 ? text : NULL);
 }
 
+void
+json_put_value(json_t *object, const char *name, const char *text)
+{
+	if (json_object_get(object, name) == NULL)
+		json_put(object, name, json_array());
+	if (text != NULL)
+		json_add(json_object_get(object, name), make_text(text));
+}
+
 int
 json_show(json_t *value)
 {

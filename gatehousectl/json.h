@@ -13,6 +13,12 @@
 void json_put_text(json_t *object, const char *name, const char *text);
 void json_put_time(json_t *object, const char *name, int64_t epoch);
 
+/*
+ * Adds a text to the array that stands in an object under a name; it is made
+ * there, even without a text (NULL).
+ */
+void json_put_value(json_t *object, const char *name, const char *text);
+
 /* Any value into an object or to the end of an array, which takes it over. */
 void json_put(json_t *object, const char *name, json_t *value);
 void json_add(json_t *array, json_t *value);

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gatehousectl/say.h"
+#include "lib/address.h"
 #include "lib/config.h"
 
 #define TIMEOUT     10
@@ -90,7 +92,71 @@ take_now(struct options *options, const char *value)
 }
 
 static int
-take_all(struct options *options, const char *value)
+take_certificate(struct options *options, const char *value)
+{
+	options->certificate = value;
+	return value[0] != '\0' ? 0 : -1;
+}
+
+static int
+take_service(struct options *options, const char *value)
+{
+	options->service = value;
+	return value[0] != '\0' ? 0 : -1;
+}
+
+static int
+take_method(struct options *options, const char *value)
+{
+	options->method = value;
+	return value[0] != '\0' ? 0 : -1;
+}
+
+static int
+take_issuer(struct options *options, const char *value)
+{
+	options->issuer = value;
+	return value[0] != '\0' ? 0 : -1;
+}
+
+static int
+take_authn_context(struct options *options, const char *value)
+{
+	options->authn_context = value;
+	return value[0] != '\0' ? 0 : -1;
+}
+
+/* May be given again and again. */
+static int
+take_attribute(struct options *options, const char *value)
+{
+	const char *equals = strchr(value, '=');
+
+	if (equals == NULL || equals == value ||
+	    options->attribute_count == OPTIONS_ATTRIBUTES)
+		return -1;
+	options->attributes[options->attribute_count++] = value;
+	return 0;
+}
+
+static int
+take_idp(struct options *options, const char *value)
+{
+	options->idp = value;
+	return value[0] != '\0' ? 0 : -1;
+}
+
+static int
+take_address(struct options *options, const char *value)
+{
+	struct address address;
+
+	options->address = value;
+	return address_parse(value, &address) == 0 ? 0 : -1;
+}
+
+static int
+take_flag(struct options *options, const char *value)
 {
 	(void)options;
 	(void)value;
@@ -111,10 +177,31 @@ static const struct {
 	{ "help", 0, 0, take_help, NULL },
 	{ "version", 0, 0, take_version, NULL },
 	{ "user", 1, OPTION_USER, take_user, "must be a user's name" },
-	{ "all", 0, OPTION_ALL, take_all, NULL },
+	{ "all", 0, OPTION_ALL, take_flag, NULL },
 	{ "in-response-to", 1, OPTION_IN_RESPONSE_TO, take_request,
 	    "must be the ID of a request" },
+	{ "any-request", 0, OPTION_ANY_REQUEST, take_flag, NULL },
+	{ "idp", 1, OPTION_IDP, take_idp, "must be the entityID of an IdP" },
+	{ "address", 1, OPTION_ADDRESS, take_address,
+	    "must be an address, not a name" },
+	{ "explain", 0, OPTION_EXPLAIN, take_flag, NULL },
+	{ "force", 0, OPTION_FORCE, take_flag, NULL },
+	{ "passive", 0, OPTION_PASSIVE, take_flag, NULL },
+	{ "post", 0, OPTION_POST, take_flag, NULL },
+	{ "signed", 0, OPTION_SIGNED, take_flag, NULL },
+	{ "certificate", 1, OPTION_CERTIFICATE, take_certificate,
+	    "must be a file" },
 	{ "now", 1, OPTION_NOW, take_now, "must be seconds since 1970" },
+	{ "service", 1, OPTION_SERVICE, take_service,
+	    "must be the name of a PAM service" },
+	{ "method", 1, OPTION_METHOD, take_method,
+	    "must be a way to sign in, such as sso or password+otp" },
+	{ "issuer", 1, OPTION_ISSUER, take_issuer,
+	    "must be the entityID of an IdP" },
+	{ "authn-context", 1, OPTION_AUTHN_CONTEXT, take_authn_context,
+	    "must be the class of a proof" },
+	{ "attribute", 1, OPTION_ATTRIBUTE, take_attribute,
+	    "must be NAME=VALUE, at most 64 times" },
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

@@ -20,7 +20,24 @@ enum option_bit {
 	OPTION_ALL = 1 << 1,
 	OPTION_IN_RESPONSE_TO = 1 << 2,
 	OPTION_NOW = 1 << 3,
+	OPTION_SERVICE = 1 << 4,
+	OPTION_METHOD = 1 << 5,
+	OPTION_ISSUER = 1 << 6,
+	OPTION_AUTHN_CONTEXT = 1 << 7,
+	OPTION_ATTRIBUTE = 1 << 8,
+	OPTION_IDP = 1 << 9,
+	OPTION_ADDRESS = 1 << 10,
+	OPTION_ANY_REQUEST = 1 << 11,
+	OPTION_EXPLAIN = 1 << 12,
+	OPTION_CERTIFICATE = 1 << 13,
+	OPTION_FORCE = 1 << 16,
+	OPTION_PASSIVE = 1 << 17,
+	OPTION_POST = 1 << 18,
+	OPTION_SIGNED = 1 << 19,
 };
+
+/* How often --attribute may be given. */
+#define OPTIONS_ATTRIBUTES 64
 
 /* What was said on the command line; the texts are argv's. */
 struct options {
@@ -33,7 +50,16 @@ struct options {
 	unsigned given; /* of enum option_bit */
 	const char *user;
 	const char *in_response_to;
-	int64_t now;              /* epoch seconds */
+	const char *idp;         /* an entityID */
+	const char *address;     /* of a client */
+	int64_t now;             /* epoch seconds */
+	const char *certificate; /* a file */
+	const char *service;
+	const char *method;
+	const char *issuer;
+	const char *authn_context;
+	const char *attributes[OPTIONS_ATTRIBUTES]; /* NAME=VALUE */
+	size_t attribute_count;
 	const char *const *words; /* noun, verb, arguments */
 	size_t word_count;
 	const char *argument; /* the verb's, set with the verb; NULL: none */

@@ -10,6 +10,7 @@
 #include "gatehousectl/table.h"
 #include "lib/clock.h"
 #include "lib/error.h"
+#include "lib/protocol.h"
 
 struct record_list {
 	const struct record_view *view;
@@ -48,6 +49,30 @@ cell_flag(const struct wire_msg *row, uint16_t tag, struct table *table)
 	table_cell(table, wire_num(row, tag, 0) ? "yes" : "no");
 }
 
+/* NAME=VALUE, one after the other. */
+static void
+cell_attributes(const struct wire_msg *row, uint16_t tag, struct table *table)
+{
+	char *text = NULL;
+	size_t size, cursor = 0;
+	FILE *memory = open_memstream(&text, &size);
+	struct wire_field field;
+	const char *name = "";
+
+	while (memory != NULL && wire_next(row, &cursor, &field)) {
+		if (field.tag == tag)
+			name = field.bytes;
+		else if (field.tag == TAG_VALUE)
+			fprintf(memory, "%s%s=%s",
+			    ftell(memory) > 0 ? ", " : "", name, field.bytes);
+	}
+	if (memory != NULL && fclose(memory) == 0)
+		table_cell(table, text);
+	else
+		table_cell(table, "?");
+	free(text);
+}
+
 static void
 json_text(
     const struct wire_msg *row, const struct record_field *field, json_t *to)
@@ -79,6 +104,24 @@ json_flag(
 	json_put(to, field->name, json_boolean(wire_num(row, field->tag, 0)));
 }
 
+static void
+json_attributes(
+    const struct wire_msg *row, const struct record_field *field, json_t *to)
+{
+	json_t *object = json_object();
+	struct wire_field next;
+	const char *name = "";
+	size_t cursor = 0;
+
+	while (wire_next(row, &cursor, &next))
+		if (next.tag == field->tag) {
+			name = next.bytes;
+			json_put_value(object, name, NULL);
+		} else if (next.tag == TAG_VALUE)
+			json_put_value(object, name, next.bytes);
+	json_put(to, field->name, object);
+}
+
 /* How a field of each type is shown. */
 static const struct {
 	void (*cell)(
@@ -90,6 +133,7 @@ static const struct {
 	[RECORD_TIME] = { cell_time, json_time },
 	[RECORD_NUMBER] = { cell_number, json_number },
 	[RECORD_FLAG] = { cell_flag, json_flag },
+	[RECORD_ATTRIBUTES] = { cell_attributes, json_attributes },
 };
 
 static int

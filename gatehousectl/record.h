@@ -15,6 +15,7 @@ struct record_field {
 		RECORD_TIME,   /* epoch seconds; 0: none */
 		RECORD_NUMBER, /* 0: none */
 		RECORD_FLAG,
+		RECORD_ATTRIBUTES, /* TAG_ATTRIBUTEs with their TAG_VALUEs */
 	} type;
 	const char *name;    /* in JSON, and where one record is shown */
 	const char *heading; /* of its column in a list; NULL: not in it */

@@ -18,18 +18,23 @@ static const struct record_field fields[] = {
 	{ TAG_ISSUER, RECORD_TEXT, "issuer", NULL },
 	{ TAG_NAME_ID, RECORD_TEXT, "name_id", NULL },
 	{ TAG_SESSION_INDEX, RECORD_TEXT, "session_index", NULL },
+	{ TAG_AUTHN_CONTEXT, RECORD_TEXT, "authn_context", NULL },
+	{ TAG_AUTHN_INSTANT, RECORD_TIME, "authn_instant", NULL },
 	{ TAG_STARTED, RECORD_TIME, "started", "STARTED" },
 	{ TAG_OPENED, RECORD_TIME, "opened", NULL },
 	{ TAG_ENDED, RECORD_TIME, "ended", "ENDED" },
 	{ TAG_END_REASON, RECORD_TEXT, "end_reason", NULL },
+	/* of one session only: a list does not have them */
+	{ TAG_ATTRIBUTE, RECORD_ATTRIBUTES, "attributes", NULL },
 };
 
-#define FIELDS (sizeof(fields) / sizeof(fields[0]))
+#define FIELDS      (sizeof(fields) / sizeof(fields[0]))
+#define LIST_FIELDS (FIELDS - 1)
 
 int
 session_list(const struct options *options)
 {
-	const struct record_view view = { fields, FIELDS, options->json };
+	const struct record_view view = { fields, LIST_FIELDS, options->json };
 	struct record_list *list = NULL;
 	struct ask *ask = NULL;
 	int r;

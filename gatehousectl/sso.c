@@ -15,38 +15,50 @@
 
 /* Attributes of one name, as of several formats, have their values together. */
 static json_t *
-values_of(json_t *object, const char *name)
-{
-	if (json_object_get(object, name) == NULL)
-		json_put(object, name, json_array());
-	return json_object_get(object, name);
-}
-
-static json_t *
 attributes_of(const struct saml_identity *identity)
 {
-	json_t *object = json_object(), *values;
-	const struct saml_attribute *attribute;
+	json_t *object = json_object();
+	const struct attribute *attribute;
 	size_t i, j;
 
-	for (i = 0; i < identity->attribute_count; i++) {
-		attribute = &identity->attributes[i];
-		values = values_of(object, attribute->name);
+	for (i = 0; i < identity->attributes.count; i++) {
+		attribute = &identity->attributes.items[i];
+		json_put_value(object, attribute->name, NULL);
 		for (j = 0; j < attribute->value_count; j++)
-			json_add(values, json_string(attribute->values[j]));
+			json_put_value(
+			    object, attribute->name, attribute->values[j]);
 	}
 	return object;
 }
 
-static int
-show_identity(const struct saml_identity *identity)
+/* What the verdict is put into: with the steps before it, if there are any. */
+static json_t *
+begin(const struct saml_trace *trace)
 {
-	json_t *object = json_object();
+	json_t *object = json_object(), *steps;
+	size_t i;
+
+	if (trace == NULL)
+		return object;
+	steps = json_array();
+	for (i = 0; i < saml_trace_count(trace); i++)
+		json_add(steps, json_string(saml_trace_line(trace, i)));
+	json_put(object, "steps", steps);
+	return object;
+}
+
+static int
+show_identity(
+    const struct saml_identity *identity, const struct saml_trace *trace)
+{
+	json_t *object = begin(trace);
 
 	json_put_text(object, "user", identity->user);
 	json_put_text(object, "issuer", identity->issuer);
 	json_put_text(object, "name_id", identity->name_id);
 	json_put_text(object, "name_id_format", identity->name_id_format);
+	json_put_text(object, "name_qualifier", identity->name_qualifier);
+	json_put_text(object, "sp_name_qualifier", identity->sp_name_qualifier);
 	json_put(object, "attributes", attributes_of(identity));
 	json_put_text(object, "session_index", identity->session_index);
 	json_put_time(object, "not_on_or_after", identity->not_on_or_after);
@@ -60,9 +72,9 @@ show_identity(const struct saml_identity *identity)
 }
 
 static int
-show_refusal(const struct refusal *refusal)
+show_refusal(const struct refusal *refusal, const struct saml_trace *trace)
 {
-	json_t *object = json_object();
+	json_t *object = begin(trace);
 	int r;
 
 	json_put_text(object, "reason", reason_word(refusal->reason));
@@ -85,35 +97,63 @@ read_response(const char *path, struct input *response)
 	return CTL_FAILED;
 }
 
+/* A worker by the configuration; an exit status. */
+static int
+start_worker(struct saml_worker **worker, const struct config *config)
+{
+	char why[512] = "";
+	int r = offline_worker(worker, config, why, sizeof(why));
+
+	if (r == 0)
+		return CTL_DONE;
+	complain("%s; see gatehousectl config check",
+	    r == GATE_ENOTFOUND
+		? "SSO is off: set entity_id, acs_url and idp_metadata of [saml]"
+		: why);
+	return CTL_FAILED;
+}
+
+/* What the options ask about a Response. */
+static struct saml_request
+request_of(const struct options *options, const struct input *response)
+{
+	return (struct saml_request){ .response = response->bytes,
+		.response_size = response->size,
+		.in_response_to = options->in_response_to,
+		.any_request = (options->given & OPTION_ANY_REQUEST) != 0,
+		.idp = options->idp,
+		.address = options->address,
+		.now =
+		    options->given & OPTION_NOW ? options->now : clock_wall() };
+}
+
 static int
 verify(const struct options *options, const struct config *config,
     const struct input *response)
 {
-	const struct saml_request request = { .response = response->bytes,
-		.response_size = response->size,
-		.in_response_to = options->in_response_to,
-		.now =
-		    options->given & OPTION_NOW ? options->now : clock_wall() };
+	struct saml_request request = request_of(options, response);
 	struct saml_worker *worker = NULL;
 	struct saml_identity *identity = NULL;
 	struct refusal refusal = { 0 };
-	char why[512] = "";
 	int r;
 
-	r = offline_worker(&worker, config, why, sizeof(why));
-	if (r != 0) {
-		complain("%s; see gatehousectl config check",
-		    r == GATE_ENOTFOUND ? "SSO is off: set entity_id, acs_url "
-					  "and idp_metadata of [saml]"
-					: why);
+	if (options->given & OPTION_EXPLAIN &&
+	    saml_trace_new(&request.trace) != 0) {
+		complain("%s", gate_strerror(GATE_ENOMEM));
 		return CTL_FAILED;
 	}
+	r = start_worker(&worker, config);
+	if (r != CTL_DONE)
+		goto out;
 	/* any error but a refusal is the worker's end, and refused as well */
 	r = saml_worker_verify(
 	    worker, &request, offline_deadline(config), &identity, &refusal);
-	r = r == 0 ? show_identity(identity) : show_refusal(&refusal);
+	r = r == 0 ? show_identity(identity, request.trace)
+		   : show_refusal(&refusal, request.trace);
+out:
 	saml_identity_free(&identity);
 	saml_worker_free(&worker);
+	saml_trace_free(&request.trace);
 	return r;
 }
 
@@ -124,6 +164,11 @@ sso_check(const struct options *options)
 	struct input response = { 0 };
 	int r = CTL_FAILED;
 
+	if (options->given & OPTION_ANY_REQUEST &&
+	    options->in_response_to != NULL) {
+		complain("--any-request contradicts --in-response-to");
+		return CTL_USAGE;
+	}
 	if (config_load(
 		&config, options_config(options), complain_file, NULL) == 0)
 		r = read_response(options->argument, &response);

@@ -85,14 +85,27 @@ status(const struct options *options)
 	return r;
 }
 
-int
-clock_accept(const struct options *options)
+/* A question without anything to it, and an answer of yes or no. */
+static int
+plain(const struct options *options, uint16_t verb)
 {
 	struct ask *ask = NULL;
-	int r = ask_new(&ask, options, VERB_CLOCK_ACCEPT);
+	int r = ask_new(&ask, options, verb);
 
 	if (r == CTL_DONE)
 		r = ask_done(ask, NULL, NULL);
 	ask_free(&ask);
 	return r;
+}
+
+int
+clock_accept(const struct options *options)
+{
+	return plain(options, VERB_CLOCK_ACCEPT);
+}
+
+int
+reload(const struct options *options)
+{
+	return plain(options, VERB_RELOAD);
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "gatehousectl/ask.h"
+#include "gatehousectl/form.h"
 #include "gatehousectl/input.h"
 #include "gatehousectl/json.h"
 #include "gatehousectl/say.h"
@@ -42,6 +43,7 @@ show(const struct wire_msg *result, int json)
 {
 	const char *text = wire_str(result, TAG_TEXT);
 	const char *user = wire_str(result, TAG_USER);
+	const char *data = wire_str(result, TAG_DATA);
 	int64_t expires = wire_num(result, TAG_EXPIRES, 0);
 	char until[CLOCK_TEXT_SIZE];
 	json_t *object;
@@ -55,6 +57,7 @@ show(const struct wire_msg *result, int json)
 		json_put_text(object, "ticket", text);
 		json_put_text(object, "user", user);
 		json_put_time(object, "expires", expires);
+		json_put_text(object, "data", data);
 		return json_show(object);
 	}
 	puts(text);
@@ -63,23 +66,45 @@ show(const struct wire_msg *result, int json)
 	return CTL_DONE;
 }
 
+/* A Response as it is, or the form that a browser has posted. */
+static int
+read_form(struct input *input, struct form *form)
+{
+	int r = read_response(input);
+
+	if (r != CTL_DONE)
+		return r;
+	*form = (struct form){ .response = input->bytes,
+		.response_size = input->size };
+	if (input->size == 0 || !form_is(input->bytes) ||
+	    (form_read(form, input->bytes, input->size) == 0 &&
+		form->response != NULL))
+		return CTL_DONE;
+	complain("standard input: it begins like a form, but is none that a "
+		 "browser sends: SAMLResponse=...&RelayState=...");
+	return CTL_NO;
+}
+
 int
 ticket(const struct options *options)
 {
-	struct input response = { 0 };
+	struct input input = { 0 };
+	struct form form;
 	struct ask *ask = NULL;
-	int r = read_response(&response);
+	int r = read_form(&input, &form);
 
 	if (r == CTL_DONE)
 		r = ask_new(&ask, options, VERB_TICKET);
 	if (r == CTL_DONE) {
 		wire_put_bytes(
-		    ask_msg(ask), TAG_TEXT, response.bytes, response.size);
+		    ask_msg(ask), TAG_TEXT, form.response, form.response_size);
+		wire_put_str(ask_msg(ask), TAG_RELAY_STATE, form.relay_state);
+		wire_put_str(ask_msg(ask), TAG_RHOST, options->address);
 		r = ask_done(ask, NULL, NULL);
 	}
 	if (r == CTL_DONE)
 		r = show(ask_msg(ask), options->json);
 	ask_free(&ask);
-	input_free(&response);
+	input_free(&input);
 	return r;
 }
