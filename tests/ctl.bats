@@ -32,6 +32,7 @@ setup() {
 	idp_metadata = $idp/metadata.xml
 	allow_unsolicited = yes
 	worker_program = $BUILD/gatehouse-saml
+	composer_program = $BUILD/gatehouse-compose
 	END
 }
 
@@ -245,6 +246,14 @@ field() {
 }
 
 @test "config show: as JSON, every key once" {
+	cat >>gate.conf <<-END
+	[idp x]
+	entity_id = https://idp.example
+	[service x]
+	[metadata x]
+	url = https://idp.example/metadata
+	file = /var/lib/gatehouse/x.xml
+	END
 	ctl 0 config show --json
 	is "$(field '.[] | select(.name == "threads") | .value')" 8
 	is "$(field '.[] | select(.name == "threads") | .default')" true
@@ -261,7 +270,7 @@ field() {
 	echo "nonsense = 1" >>gate.conf
 	ctl 4 config show
 	is "$output" ""
-	has "$stderr" '^gatehousectl: config show: gate\.conf:11: unknown key'
+	has "$stderr" '^gatehousectl: config show: gate\.conf:12: unknown key'
 }
 
 @test "config keys: the table" {
@@ -272,6 +281,8 @@ field() {
 	has "$output" '^\[saml\] max_response +size +1M +16K to 1M +the '
 	has "$output" '^\[allowlist\] absent +choice +refuse +refuse, local +'
 	has "$output" '^\[gate\] run_as +text +- +- +the user'
+	has "$output" '^\[metadata NAME\] refresh +duration +4h +5m to 7d +time'
+	has "$output" '^\[metadata NAME\] min_entities +number +50 +0 to 100 '
 }
 
 @test "config keys: as JSON" {
@@ -281,7 +292,7 @@ field() {
 		"number 8 1 256 null"
 	is "$(field '.[] | select(.name == "absent") |
 		"\(.min) \(.choices | join(","))"')" "null refuse,local"
-	is "$(field '[.[] | keys | length] | unique | join(" ")')" 8
+	is "$(field '[.[] | keys | length] | unique | join(" ")')" 9
 }
 
 @test "allowlist check: the configuration's file, or the one named" {
@@ -350,6 +361,51 @@ field() {
 	is "$(field .reason)" in_response_to
 	ctl 1 sso check response
 	is "$(field .reason)" in_response_to
+}
+
+@test "sso check: --any-request" {
+	respond --in-response-to _q >response
+	ctl 0 sso check --any-request response
+	is "$(field .in_response_to)" _q
+	ctl 2 sso check --any-request --in-response-to _q response
+	has "$stderr" 'contradicts'
+}
+
+@test "sso check: --idp" {
+	respond >response
+	ctl 0 sso check --idp https://idp.example/metadata response
+	ctl 1 sso check --idp https://other.example response
+	is "$(field .reason)" issuer_mismatch
+	has "$(field .detail)" 'https://other\.example'
+	ctl 2 sso check --idp "" response
+}
+
+@test "sso check: --address is an address" {
+	respond >response
+	ctl 0 sso check --address 192.0.2.1 response
+	ctl 2 sso check --address localhost response
+	has "$stderr" 'must be an address'
+}
+
+@test "sso check: --explain tells the steps, up to a refusal" {
+	respond --attribute mail=a@x >response
+	ctl 0 sso check response
+	is "$(field .steps)" null
+	ctl 0 sso check --explain response
+	is "$(field 'keys_unsorted[0]')" steps
+	is "$(field '[.steps[] | split(":")[0]] | join(" ")')" \
+		"encoding structure issuer signature response conditions \
+confirmation subject authentication attributes user"
+	has "$(field '.steps[3]')" 'Assertion is valid, rsa-sha256 .* 1 of 1$'
+	is "$(field .user)" alice
+
+	respond --audience https://x.example >response
+	ctl 1 sso check --explain response
+	is "$(field '.steps | length')" 5
+	has "$(field '.steps[4]')" '^response: success'
+	is "$(field .reason)" audience
+	ctl 1 sso check --explain - <<<"nothing of the kind"
+	is "$(field '.steps | length')" 0
 }
 
 @test "sso check: nothing, zeros and far too much" {

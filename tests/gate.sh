@@ -10,6 +10,7 @@
 BUILD=$(cd "$BUILD" && pwd)
 SP=https://portal.example/gate/metadata
 ACS=https://portal.example/gate/acs
+SLO=https://portal.example/gate/slo
 
 # gate_make DIR: keys, configuration, allowlist and a PAM stack.
 gate_make() {
@@ -35,6 +36,7 @@ gate_make() {
 		idp_metadata = $GATE/idp/metadata.xml
 		allow_unsolicited = yes
 		worker_program = $BUILD/gatehouse-saml
+		composer_program = $BUILD/gatehouse-compose
 		[store]
 		path = $GATE/gate.db
 		master_key = $GATE/master.key
@@ -63,6 +65,18 @@ gate_set() {
 	rest=$(grep -vx "$2 = .*" "$GATE/gatehouse.conf")
 	echo "$rest" | grep -qx "\[$1\]" || rest+=$'\n'"[$1]"
 	echo "$rest" | sed "s|^\[$1\]\$|&\n$2 = $3|" > "$GATE/gatehouse.conf"
+}
+
+# gate_speaks: our SP gets a key pair, a logout address, and metadata, of which
+# the file is $GATE/sp.xml.
+gate_speaks() {
+	openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=sp \
+	    -keyout "$GATE/sp.pem" -out "$GATE/sp.crt" 2> /dev/null
+	gate_set saml key "$GATE/sp.pem"
+	gate_set saml certificate "$GATE/sp.crt"
+	gate_set saml slo_url "$SLO"
+	"$BUILD/gatehousectl" --config "$GATE/gatehouse.conf" sp metadata \
+	    > "$GATE/sp.xml"
 }
 
 # gate_start: starts the daemon and waits until it answers.

@@ -168,3 +168,27 @@ tidies_at() {
 	clock 60
 	is_refused code_used 7 bob "$SECRET" "$(code)"
 }
+
+# asked: the ID of a request that went out.
+asked() {
+	ctl --json sso start | jq -r .request_id
+}
+
+# answer_to ID: alice's, good by the daemon's clock.
+answer_to() {
+	sso alice --in-response-to "$1" --now $(($(date +%s) + SHIFT))
+}
+
+@test "a request is answered within its lifetime, or not at all" {
+	gate_stop
+	gate_set saml request_lifetime 10m
+	start_faked
+	early=$(asked)
+	late=$(asked)
+	clock 590
+	is_in alice "$(answer_to "$early")"
+	clock 610
+	is_refused request_unknown 7 alice "$(answer_to "$late")"
+	[[ $(decision detail) == *expired* ]]
+	is_in alice "$(answer_to "$(asked)")"
+}

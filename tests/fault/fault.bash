@@ -101,7 +101,7 @@ does_not_start() {
 
 # worker_pids: of the daemon's workers, the oldest first.
 worker_pids() {
-	pgrep -P "$GATE_PID"
+	pgrep -P "$GATE_PID" '^(gatehouse-)?saml$'
 }
 
 status_of() {

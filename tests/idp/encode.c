@@ -23,8 +23,8 @@ print_base64(const void *xml, size_t size, FILE *out)
 	return r;
 }
 
-static int
-print_deflate(const void *xml, size_t size, FILE *out)
+int
+encode_deflate(const void *xml, size_t size, char **text)
 {
 	z_stream stream = { 0 };
 	unsigned char *bytes = NULL;
@@ -39,10 +39,24 @@ print_deflate(const void *xml, size_t size, FILE *out)
 	stream.avail_out = deflateBound(&stream, size);
 	bytes = malloc(stream.avail_out);
 	stream.next_out = bytes;
-	if (bytes != NULL && deflate(&stream, Z_FINISH) == Z_STREAM_END)
-		r = print_base64(bytes, stream.total_out, out);
+	if (bytes != NULL && deflate(&stream, Z_FINISH) == Z_STREAM_END) {
+		*text = g_base64_encode(bytes, stream.total_out);
+		r = 0;
+	}
 	free(bytes);
 	deflateEnd(&stream);
+	return r;
+}
+
+static int
+print_deflate(const void *xml, size_t size, FILE *out)
+{
+	char *text = NULL;
+	int r = encode_deflate(xml, size, &text);
+
+	if (r == 0 && fputs(text, out) < 0)
+		r = GATE_EIO;
+	g_free(text);
 	return r;
 }
 

@@ -13,4 +13,7 @@
  */
 int encode_print(enum format format, const void *xml, size_t size, FILE *out);
 
+/* The second form, as a text that the caller frees with g_free. */
+int encode_deflate(const void *xml, size_t size, char **text);
+
 #endif

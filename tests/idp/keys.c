@@ -153,6 +153,8 @@ keys_make(const struct options *options)
 {
 	EVP_PKEY *key = NULL;
 	X509 *certificate = NULL;
+	const struct metadata_places places = { options->sso, options->slo,
+		options->slo_response };
 	char *text = NULL, *metadata = NULL;
 	int r = GATE_ECRYPTO;
 
@@ -165,7 +167,7 @@ keys_make(const struct options *options)
 		log_error("OpenSSL makes no key and certificate");
 		goto out;
 	}
-	metadata = metadata_idp(options->entity_id, options->sso, text);
+	metadata = metadata_idp(options->entity_id, &places, text);
 	if (metadata == NULL) {
 		r = GATE_ENOMEM;
 		goto out;

@@ -14,6 +14,7 @@
 #include "tests/idp/encode.h"
 #include "tests/idp/keys.h"
 #include "tests/idp/login.h"
+#include "tests/idp/logout.h"
 #include "tests/idp/metadata.h"
 #include "tests/idp/options.h"
 #include "tests/idp/response.h"
@@ -125,6 +126,30 @@ run_answer(const struct options *options)
 	return r;
 }
 
+static int
+print_logout(const struct options *options, enum command command)
+{
+	struct keys *keys = NULL;
+	int r = keys_load(&keys, options->dir);
+
+	if (r == 0)
+		r = logout_print(keys, options, command);
+	keys_free(&keys);
+	return r;
+}
+
+static int
+run_logout_request(const struct options *options)
+{
+	return print_logout(options, COMMAND_LOGOUT_REQUEST);
+}
+
+static int
+run_logout_response(const struct options *options)
+{
+	return print_logout(options, COMMAND_LOGOUT_RESPONSE);
+}
+
 static const struct verb {
 	const char *name;
 	enum command command;
@@ -137,6 +162,10 @@ static const struct verb {
 	    "print a Response that nobody has asked for" },
 	{ "answer", COMMAND_ANSWER, run_answer,
 	    "print the Response to the AuthnRequest on standard input" },
+	{ "logout-request", COMMAND_LOGOUT_REQUEST, run_logout_request,
+	    "print a LogoutRequest" },
+	{ "logout-response", COMMAND_LOGOUT_RESPONSE, run_logout_response,
+	    "print a LogoutResponse" },
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

@@ -93,15 +93,38 @@ finish(xmlDoc *doc, int complete)
 	return (char *)text;
 }
 
+/* The schema has them before the SingleSignOnServices. */
+static int
+add_logout(xmlNode *role, const struct metadata_places *places)
+{
+	const char *const bindings[] = { REDIRECT, POST };
+	xmlNode *service;
+	size_t i;
+
+	for (i = 0; places->slo != NULL && i < 2; i++) {
+		service = add_endpoint(
+		    role, "SingleLogoutService", bindings[i], places->slo);
+		if (places->slo_response != NULL)
+			service = set(
+			    service, "ResponseLocation", places->slo_response);
+		if (service == NULL)
+			return 0;
+	}
+	return 1;
+}
+
 char *
-metadata_idp(const char *entity_id, const char *sso, const char *certificate)
+metadata_idp(const char *entity_id, const struct metadata_places *places,
+    const char *certificate)
 {
 	xmlDoc *doc = xmlNewDoc(BAD_CAST "1.0");
+	const char *sso = places->sso;
 	xmlNode *role;
 	int complete;
 
 	role = begin(doc, entity_id, "IDPSSODescriptor");
 	complete = add_certificate(role, certificate) != NULL &&
+	    add_logout(role, places) &&
 	    add_endpoint(role, "SingleSignOnService", REDIRECT, sso) != NULL &&
 	    add_endpoint(role, "SingleSignOnService", POST, sso) != NULL;
 	return finish(doc, complete);

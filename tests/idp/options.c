@@ -9,8 +9,9 @@
 #include "lib/log.h"
 #include "tests/idp/options.h"
 
-#define ISSUE (COMMAND_RESPOND | COMMAND_ANSWER)
-#define EVERY (COMMAND_KEYS | ISSUE)
+#define ISSUE  (COMMAND_RESPOND | COMMAND_ANSWER)
+#define LOGOUT (COMMAND_LOGOUT_REQUEST | COMMAND_LOGOUT_RESPONSE)
+#define EVERY  (COMMAND_KEYS | ISSUE | LOGOUT)
 
 enum kind {
 	TEXT,
@@ -35,6 +36,7 @@ static const char *const sign_words[] = { "none", "assertion", "response",
 	"both", NULL };
 static const char *const digest_words[] = { "sha1", "sha256", "sha384",
 	"sha512", NULL };
+static const char *const binding_words[] = { "redirect", "post", NULL };
 static const char *const format_words[] = { "base64", "deflate", "xml", NULL };
 
 #define AT(member) offsetof(struct options, member)
@@ -45,10 +47,14 @@ static const struct spec specs[] = {
 	    "DIR", "the IdP's folder: key.pem, cert.pem, metadata.xml" },
 	{ "key", CHOICE, COMMAND_KEYS, 0, AT(key), key_words,
 	    "KIND", "rsa2048 (default), rsa3072 or ec256" },
-	{ "entity-id", TEXT, COMMAND_KEYS, 0, AT(entity_id), NULL,
+	{ "entity-id", TEXT, COMMAND_KEYS | LOGOUT, 0, AT(entity_id), NULL,
 	    "URI", "the IdP's entityID; https://idp.example/metadata" },
 	{ "sso", TEXT, COMMAND_KEYS, 0, AT(sso), NULL,
 	    "URL", "the IdP's SingleSignOnService; https://idp.example/sso" },
+	{ "slo", TEXT, COMMAND_KEYS, 0, AT(slo), NULL,
+	    "URL", "its SingleLogoutService; none" },
+	{ "slo-response", TEXT, COMMAND_KEYS, 0, AT(slo_response), NULL,
+	    "URL", "the ResponseLocation of that; the same" },
 	{ "sp", TEXT, COMMAND_RESPOND, COMMAND_RESPOND, AT(sp), NULL,
 	    "ENTITYID", "the SP that the Response is for" },
 	{ "acs", TEXT, COMMAND_RESPOND, COMMAND_RESPOND, AT(acs), NULL,
@@ -56,25 +62,29 @@ static const struct spec specs[] = {
 	{ "sp-metadata", TEXT, COMMAND_ANSWER, COMMAND_ANSWER,
 	    AT(sp_metadata), NULL,
 	    "FILE", "metadata of the SP that asks" },
-	{ "name-id", TEXT, ISSUE, 0, AT(name_id), NULL,
+	{ "name-id", TEXT, ISSUE | COMMAND_LOGOUT_REQUEST,
+	    COMMAND_LOGOUT_REQUEST, AT(name_id), NULL,
 	    "NAME", "the NameID; with --count, %d in it is the number" },
 	{ "name-id-prefix", TEXT, ISSUE, 0, AT(name_id_prefix), NULL,
 	    "NAME", "with --count, the NameID is NAME and the number" },
-	{ "name-id-format", TEXT, ISSUE, 0, AT(name_id_format), NULL,
+	{ "name-id-format", TEXT, ISSUE | COMMAND_LOGOUT_REQUEST, 0,
+	    AT(name_id_format), NULL,
 	    "URI", "its Format; what the SP asks for, or unspecified" },
 	{ "attribute", LIST, ISSUE, 0, AT(attributes), NULL,
 	    "NAME=VALUE", "an attribute; same NAME: one more value" },
-	{ "sign", CHOICE, ISSUE, 0, AT(sign), sign_words,
+	{ "sign", CHOICE, ISSUE | LOGOUT, 0, AT(sign), sign_words,
 	    "WHAT", "assertion (default), response, both or none" },
-	{ "digest", CHOICE, ISSUE, 0, AT(digest), digest_words,
+	{ "digest", CHOICE, ISSUE | LOGOUT, 0, AT(digest), digest_words,
 	    "NAME", "sha1, sha256 (default), sha384 or sha512" },
-	{ "in-response-to", TEXT, ISSUE, 0, AT(in_response_to), NULL,
+	{ "in-response-to", TEXT, ISSUE | COMMAND_LOGOUT_RESPONSE,
+	    COMMAND_LOGOUT_RESPONSE, AT(in_response_to), NULL,
 	    "ID", "the request's ID; none, or that of the request" },
-	{ "now", NUMBER, ISSUE, 0, AT(now), NULL,
+	{ "now", NUMBER, ISSUE | LOGOUT, 0, AT(now), NULL,
 	    "EPOCH", "what time it is; the clock's" },
 	{ "not-before", NUMBER, ISSUE, 0, AT(not_before), NULL,
 	    "SECONDS", "start of validity from now; -60" },
-	{ "not-on-or-after", NUMBER, ISSUE, 0, AT(not_on_or_after), NULL,
+	{ "not-on-or-after", NUMBER, ISSUE | COMMAND_LOGOUT_REQUEST, 0,
+	    AT(not_on_or_after), NULL,
 	    "SECONDS", "end of validity from now; 300" },
 	{ "session-index", TEXT, ISSUE, 0, AT(session_index), NULL,
 	    "TEXT", "the SessionIndex; random" },
@@ -85,8 +95,8 @@ static const struct spec specs[] = {
 	    "URI", "an Audience instead of the SP; may be repeated" },
 	{ "recipient", TEXT, ISSUE, 0, AT(recipient), NULL,
 	    "URL", "Recipient of the confirmation; the SP's ACS" },
-	{ "destination", TEXT, ISSUE, 0, AT(destination), NULL,
-	    "URL", "Destination of the Response; the SP's ACS" },
+	{ "destination", TEXT, ISSUE | LOGOUT, LOGOUT, AT(destination), NULL,
+	    "URL", "Destination of the message; the SP's ACS" },
 	{ "authn-context", TEXT, ISSUE, 0, AT(authn_context), NULL,
 	    "URI", "AuthnContextClassRef; PasswordProtectedTransport" },
 	{ "assertion-id", TEXT, ISSUE, 0, AT(assertion_id), NULL,
@@ -97,6 +107,19 @@ static const struct spec specs[] = {
 	    "BYTES", "pad with attribute values to about this much XML" },
 	{ "format", CHOICE, ISSUE, 0, AT(format), format_words,
 	    "FORM", "base64 (default), deflate (then base64) or xml" },
+	{ "id", TEXT, LOGOUT, 0, AT(id), NULL,
+	    "ID", "the message's ID; random" },
+	{ "index", LIST, COMMAND_LOGOUT_REQUEST, 0, AT(indexes), NULL,
+	    "TEXT", "a SessionIndex; may be repeated" },
+	{ "status", TEXT, COMMAND_LOGOUT_RESPONSE, 0, AT(status), NULL,
+	    "WORD", "the StatusCode; Success" },
+	{ "status-second", TEXT, COMMAND_LOGOUT_RESPONSE, 0,
+	    AT(status_second), NULL,
+	    "WORD", "the StatusCode below it; none" },
+	{ "relay-state", TEXT, LOGOUT, 0, AT(relay_state), NULL,
+	    "TEXT", "RelayState; none" },
+	{ "binding", CHOICE, LOGOUT, 0, AT(binding), binding_words,
+	    "WAY", "redirect (default): a URL; post: a form's body" },
 };
 /* clang-format on */
 
@@ -249,6 +272,8 @@ set_defaults(struct options *options)
 		.authn_context = "urn:oasis:names:tc:SAML:2.0:ac:classes:"
 				 "PasswordProtectedTransport",
 		.format = FORMAT_BASE64,
+		.status = "Success",
+		.binding = BY_REDIRECT,
 	};
 }
 
@@ -289,8 +314,10 @@ options_release(struct options *options)
 {
 	free(options->attributes.items);
 	free(options->audiences.items);
+	free(options->indexes.items);
 	options->attributes = (struct option_list){ 0 };
 	options->audiences = (struct option_list){ 0 };
+	options->indexes = (struct option_list){ 0 };
 }
 
 void

@@ -10,7 +10,9 @@
 enum command {
 	COMMAND_KEYS = 1,
 	COMMAND_RESPOND = 2,
-	COMMAND_ANSWER = 4
+	COMMAND_ANSWER = 4,
+	COMMAND_LOGOUT_REQUEST = 8,
+	COMMAND_LOGOUT_RESPONSE = 16
 };
 
 enum key_kind {
@@ -32,6 +34,11 @@ enum digest {
 	DIGEST_SHA256,
 	DIGEST_SHA384,
 	DIGEST_SHA512
+};
+
+enum binding {
+	BY_REDIRECT,
+	BY_POST
 };
 
 enum format {
@@ -59,6 +66,8 @@ struct options {
 	int64_t key; /* enum key_kind */
 	const char *entity_id;
 	const char *sso;
+	const char *slo;
+	const char *slo_response;
 
 	const char *sp;
 	const char *acs;
@@ -84,6 +93,13 @@ struct options {
 	int64_t count;  /* 0: one, and the name is taken as it stands */
 	int64_t size;   /* bytes of XML to reach by padding; 0: no padding */
 	int64_t format; /* enum format */
+
+	/* logout messages */
+	const char *id;
+	struct option_list indexes;
+	const char *status, *status_second;
+	const char *relay_state;
+	int64_t binding; /* enum binding */
 };
 
 /*

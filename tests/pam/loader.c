@@ -56,16 +56,27 @@ static const struct {
 	{ "tty", PAM_TTY },
 };
 
+/* What a session's leader does while it lasts: nothing, until a signal. */
+static int
+hold(pam_handle_t *pamh, int flags)
+{
+	const char *session = pam_getenv(pamh, "GATEHOUSE_SESSION");
+
+	(void)flags;
+	printf("held: %s\n", session != NULL ? session : "");
+	fflush(stdout);
+	pause();
+	return PAM_SUCCESS;
+}
+
 static const struct {
 	const char *name;
 	int (*call)(pam_handle_t *pamh, int flags);
 } hooks[] = {
-	{ "authenticate", pam_authenticate },
-	{ "setcred", pam_setcred },
-	{ "acct_mgmt", pam_acct_mgmt },
-	{ "open_session", pam_open_session },
-	{ "close_session", pam_close_session },
-	{ "chauthtok", pam_chauthtok },
+	{ "authenticate", pam_authenticate }, { "setcred", pam_setcred },
+	{ "acct_mgmt", pam_acct_mgmt }, { "open_session", pam_open_session },
+	{ "close_session", pam_close_session }, { "chauthtok", pam_chauthtok },
+	{ "hold", hold }, /* no hook of PAM's */
 };
 
 /* What the command line asks for: one plan for all threads. */

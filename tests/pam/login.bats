@@ -136,7 +136,7 @@ fresh_code() {
 	    "$(sso alice --recipient https://other.example/acs)"
 	refused destination login -u alice \
 	    "$(sso alice --destination https://other.example/acs)"
-	refused in_response_to login -u alice \
+	refused request_unknown login -u alice \
 	    "$(sso alice --in-response-to _f00)"
 }
 

@@ -71,13 +71,14 @@ reload() {
 	login 192.0.2.7 "$r"
 }
 
-@test "the workers of an old configuration end with it" {
+@test "the processes of an old configuration end with it" {
 	for _ in 1 2 3; do
 		reload 'read anew'
 	done
 	login
 	for _ in $(seq 100); do
-		[ "$(pgrep -c -P "$GATE_PID")" -eq 2 ] && return 0
+		# two workers and a composer
+		[ "$(pgrep -c -P "$GATE_PID")" -eq 3 ] && return 0
 		sleep 0.05
 	done
 	pgrep -a -P "$GATE_PID"

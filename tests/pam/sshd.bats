@@ -149,7 +149,9 @@ keep() {
 	turned_away ticket_unknown
 }
 
-@test "ssh: the session is on record while it lasts" {
+# stay_in: signs in for as long as descriptor 4 is open; $ssh is the client, $id
+# the session.
+stay_in() {
 	answers "$(ticket "$PERSON")"
 	mkfifo "$BATS_TEST_TMPDIR/keys"
 	over_ssh keyboard-interactive 'echo "$GATEHOUSE_SESSION"; cat' \
@@ -158,6 +160,26 @@ keep() {
 	exec 4> "$BATS_TEST_TMPDIR/keys"
 	eventually test -s "$BATS_TEST_TMPDIR/screen"
 	id=$(cat "$BATS_TEST_TMPDIR/screen")
+}
+
+@test "ssh: who is ended from outside is out" {
+	stay_in
+	pid=$(ctl session show "$id" --json | jq .pid)
+	ctl session end "$id"
+	! [ -e "/proc/$pid" ] || grep '^State:.*Z' "/proc/$pid/status"
+	# the client is told, though its input is open still
+	if wait "$ssh"; then false; fi
+	exec 4>&-
+	says "$id" end_reason administrator
+	eventually nobody_left
+}
+
+nobody_left() {
+	! pgrep -u "$PERSON" > /dev/null
+}
+
+@test "ssh: the session is on record while it lasts" {
+	stay_in
 	says "$id" state open
 	says "$id" user "$PERSON"
 	says "$id" tty ssh
