@@ -1,116 +1,102 @@
-#!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
 #
-# Gets real Responses out of Debian's simpleSAMLphp: starts it as an IdP on a
-# free port of 127.0.0.1, logs in as the person of simplesamlphp/person.json
-# would with a browser, and leaves in OUTDIR
-#
-#	metadata.xml		the IdP's metadata
-#	response-assertion.b64	a Response whose assertion is signed
-#	response-both.b64	one that is signed itself, too
-#
-# Nothing outside OUTDIR and a temporary folder is written, nothing is left
-# running.
+# Debian's simpleSAMLphp as an IdP on a free port of 127.0.0.1, and a browser
+# for the person of simplesamlphp/person.json. Sourced by the tests. All that
+# is written is below the folder given; ssp_stop ends what was started.
 
-set -eu
+SSP_SITE=/usr/share/simplesamlphp/www
+SSP_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/simplesamlphp
+SSP_PERSON=$SSP_HERE/person.json
 
-if [ $# -ne 3 ]; then
-	echo "usage: simplesamlphp.sh OUTDIR SP_ENTITY_ID ACS_URL" >&2
-	exit 2
-fi
-out=$1
-export INTEROP_SP=$2
-export INTEROP_ACS=$3
-
-here=$(cd "$(dirname "$0")" && pwd)
-site=/usr/share/simplesamlphp/www
-INTEROP_WORK=$(mktemp -d)
-export INTEROP_WORK
-export SIMPLESAMLPHP_CONFIG_DIR=$here/simplesamlphp
-log=$INTEROP_WORK/server.log
-server=
-
-fail() {
+ssp_fail() {
 	echo "simplesamlphp: $*" >&2
-	tail -q -n 5 "$log" "$INTEROP_WORK/simplesamlphp.log" 2>/dev/null >&2 ||
-	    :
-	exit 1
+	tail -q -n 5 "$SSP/server.log" "$SSP/simplesamlphp.log" >&2 || true
+	return 1
 }
 
-clean_up() {
-	if [ -n "$server" ]; then
-		kill "$server" 2>/dev/null || :
-		wait "$server" 2>/dev/null || :
-	fi
-	rm -rf "$INTEROP_WORK"
-}
-trap clean_up EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-# Port 0: the kernel chooses, and php says which it was.
-start_server() {
-	php -S 127.0.0.1:0 -t "$site" >"$log" 2>&1 &
-	server=$!
-	for _ in $(seq 100); do
-		base=$(sed -n 's|.*Server (\(http://[0-9.:]*\)) started.*|\1|p' \
-		    "$log")
-		[ -z "$base" ] || return 0
-		kill -0 "$server" 2>/dev/null || fail "php's server ended"
-		sleep 0.1
+# ssp_start DIR: sets SSP, which is DIR, SSP_URL and SSP_PID; the IdP's metadata
+# is DIR/metadata.xml. Port 0: the kernel chooses, and php says which it was.
+ssp_start() {
+	[ -d "$SSP_SITE" ] || return 1
+	mkdir -p "$1/tmp"
+	SSP=$(cd "$1" && pwd)
+	openssl req -x509 -newkey rsa:2048 -nodes -days 30 \
+	    -subj /CN=simplesamlphp -keyout "$SSP/idp.pem" \
+	    -out "$SSP/idp.crt" 2> /dev/null
+	INTEROP_WORK=$SSP SIMPLESAMLPHP_CONFIG_DIR=$SSP_HERE \
+	    php -S 127.0.0.1:0 -t "$SSP_SITE" > "$SSP/server.log" 2>&1 3>&- &
+	SSP_PID=$!
+	for _ in $(seq 200); do
+		SSP_URL=$(sed -n \
+		    's|.*Server (\(http://[0-9.:]*\)) started.*|\1|p' \
+		    "$SSP/server.log")
+		[ -z "$SSP_URL" ] || break
+		kill -0 "$SSP_PID" 2> /dev/null || break
+		sleep 0.05
 	done
-	fail "php's server did not start within 10 seconds"
+	export SSP SSP_URL SSP_PID
+	[ -n "$SSP_URL" ] || ssp_fail "php's server did not start"
+	curl -sf --noproxy '*' --max-time 20 "$SSP_URL/saml2/idp/metadata.php" \
+	    > "$SSP/metadata.xml" || ssp_fail "no metadata came"
 }
 
-fetch() {
-	curl --silent --show-error --fail --location --noproxy '*' \
-	    --max-time 20 "$@"
+ssp_stop() {
+	[ -n "${SSP_PID:-}" ] || return 0
+	kill "$SSP_PID" 2> /dev/null || true
+	wait "$SSP_PID" 2> /dev/null || true
+	SSP_PID=
 }
 
-# The value of a hidden field of the form on standard input.
-field() {
-	sed -n "s/.*name=\"$1\" value=\"\([^\"]*\)\".*/\1/p" |
+# ssp_trusts SP_METADATA: whom it serves from now on
+ssp_trusts() {
+	cp "$1" "$SSP/sp.xml"
+}
+
+# ssp_kinds WORD...: what is done from now on: response, assertion (signed),
+# encrypted (the assertion), name (encrypted)
+ssp_kinds() {
+	echo "$*" > "$SSP/kinds"
+}
+
+# ssp_browse URL [OPTION...]: goes there, with curl's OPTIONs, and on as long as
+# it is the IdP that the way leads to. The last page is $JAR.page; prints where
+# the way would lead on.
+ssp_browse() {
+	local url=$1
+	shift
+	while [[ $url == "$SSP_URL"/* ]]; do
+		url=$(curl -s --noproxy '*' --max-time 20 -c "$JAR" -b "$JAR" \
+		    -o "$JAR.page" -w '%{redirect_url}' "$@" "$url")
+		set --
+	done
+	echo "$url"
+}
+
+# ssp_field NAME: the value of a hidden field of the last page
+ssp_field() {
+	sed -n "s/.*name=\"$1\" value=\"\([^\"]*\)\".*/\1/p" "$JAR.page" |
 	    sed 's/&amp;/\&/g; s/&quot;/"/g' | head -n 1
 }
 
-person() {
-	# shellcheck disable=SC2016 # php's variables, not the shell's
-	php -r 'echo json_decode(file_get_contents($argv[1]), true)[$argv[2]];' \
-	    "$here/simplesamlphp/person.json" "$1"
+# ssp_sign_in URL: the Response of a browser that went there; the password is
+# given where it is asked for
+ssp_sign_in() {
+	local state
+	ssp_browse "$1" > /dev/null
+	state=$(ssp_field AuthState)
+	if [ -n "$state" ]; then
+		ssp_browse "$SSP_URL/module.php/core/loginuserpass.php" \
+		    --data-urlencode "AuthState=$state" \
+		    --data-urlencode "username=$(jq -r .user "$SSP_PERSON")" \
+		    --data-urlencode \
+		    "password=$(jq -r .password "$SSP_PERSON")" > /dev/null
+	fi
+	ssp_field SAMLResponse | grep . || ssp_fail "it gave no SAMLResponse"
 }
 
-# One login in a browser of its own; the Response goes to the file $1.
-login() {
-	local jar=$INTEROP_WORK/cookies page state response
-
-	rm -f "$jar"
-	page=$(fetch --get --cookie-jar "$jar" --cookie "$jar" \
-	    --data-urlencode "spentityid=$INTEROP_SP" \
-	    "$base/saml2/idp/SSOService.php") ||
-	    fail "no login page came"
-	state=$(field AuthState <<<"$page")
-	[ -n "$state" ] || fail "the login page has no AuthState"
-	page=$(fetch --cookie-jar "$jar" --cookie "$jar" \
-	    --data-urlencode "username=$(person user)" \
-	    --data-urlencode "password=$(person password)" \
-	    --data-urlencode "AuthState=$state" \
-	    "$base/module.php/core/loginuserpass.php") ||
-	    fail "the login form was not accepted"
-	response=$(field SAMLResponse <<<"$page")
-	[ -n "$response" ] || fail "the login gave no SAMLResponse"
-	echo "$response" >"$1"
+# ssp_knows: is the browser signed in at the IdP? A login tells.
+ssp_knows() {
+	ssp_browse "$1" > /dev/null
+	[ -z "$(ssp_field AuthState)" ] && [ -n "$(ssp_field SAMLResponse)" ]
 }
-
-[ -d "$site" ] || fail "$site is missing; install simplesamlphp"
-mkdir -p "$out" "$INTEROP_WORK/tmp" || fail "there is no folder $out"
-openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=simplesamlphp \
-    -keyout "$INTEROP_WORK/idp.pem" -out "$INTEROP_WORK/idp.crt" \
-    2>"$log" || fail "openssl made no key"
-
-start_server
-fetch "$base/saml2/idp/metadata.php" >"$out/metadata.xml" ||
-    fail "no metadata came"
-login "$out/response-assertion.b64"
-touch "$INTEROP_WORK/sign-response"
-login "$out/response-both.b64"

@@ -24,7 +24,7 @@ $config = [
     'enable.saml20-idp' => true,
     'module.enable' => ['exampleauth' => true, 'core' => true, 'saml' => true],
 
-    'logging.level' => SimpleSAML\Logger::NOTICE,
+    'logging.level' => SimpleSAML\Logger::INFO,
     'logging.handler' => 'file',
     'logging.logfile' => 'simplesamlphp.log',
     'showerrors' => true,

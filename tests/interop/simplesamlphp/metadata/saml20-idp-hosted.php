@@ -6,12 +6,14 @@ $metadata['__DYNAMIC:1__'] = [
     'privatekey' => 'idp.pem',
     'certificate' => 'idp.crt',
     'auth' => 'people',
+    'redirect.sign' => true,
+    'redirect.validate' => true,
     'attributes.NameFormat' => 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic',
     'authproc' => [
         10 => [
             'class' => 'saml:AttributeNameID',
             'attribute' => 'uid',
-            'Format' => 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
+            'Format' => 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
         ],
     ],
 ];
