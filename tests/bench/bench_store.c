@@ -33,6 +33,10 @@ commit_ours(struct store *store)
 		errx(1, "no random numbers");
 	memcpy(session.user, "alice", 6);
 	memcpy(session.service, "portal", 7);
+	/* by SSO: an IdP may name it later, so that one index more is written
+	 */
+	memcpy(session.issuer, "https://idp.example/metadata", 29);
+	memcpy(session.name_id, session.id, sizeof(session.id));
 	if (store_write(store, add, &session) != 0)
 		errx(1, "the store failed");
 }
