@@ -14,7 +14,8 @@ same() {
 	diff <(echo "$1") <(echo "$2") >&2
 }
 
-# Keys as the code has them: SECTION|NAME|TYPE|DEFAULT|RANGE|CHOICES.
+# Keys as the code has them: SECTION|NAME|TYPE|DEFAULT|RANGE|CHOICES. Sections
+# that have a name of their own are called "SECTION NAME".
 keys_of_code() {
 	"$BUILD/gatehousectl" config keys --json | jq -r '
 		def spell($units):
@@ -27,7 +28,9 @@ keys_of_code() {
 			elif $type == "size" then
 				spell([["G",1073741824],["M",1048576],["K",1024]])
 			else tostring end;
-		.[] | .type as $type | [.section, .name, .type,
+		.[] | .type as $type | [
+			.section + if .named then " NAME" else "" end,
+			.name, .type,
 			if .default == "" then "not set" else .default end,
 			if .type | IN("number", "duration", "size")
 			then "\(.min | bound($type)) to \(.max | bound($type))"
@@ -62,7 +65,7 @@ keys_of_manual() {
 		key = ""
 	}
 	/^#/ { emit(); section = "" }
-	/^## \[/ { section = substr($2, 2, length($2) - 2) }
+	/^## \[.*\]$/ { section = substr($0, 5, length($0) - 5) }
 	section != "" && /^\*[a-z_]+\* = _.*_$/ {
 		emit()
 		key = substr($1, 2, length($1) - 2)
@@ -78,9 +81,15 @@ keys_of_manual() {
 	' docs/man/gatehouse.conf.5.scd
 }
 
+# reasons_of_code TABLE: the words of REASONS or SAML_REASONS
 reasons_of_code() {
-	printf '#include "lib/reason.h"\n#define W(n, w, h) W w\nREASONS(W)\n' |
+	printf '#include "lib/reason.h"\n#define W(n, w, h) W w\n%s(W)\n' "$1" |
 		cpp -P -I. | grep -oE 'W "[a-z0-9_]+"' | tr -d 'W "'
+}
+
+# reasons_of_page FILE...
+reasons_of_page() {
+	sed -nE 's/^\| `([a-z0-9_]+)` \|.*\|$/\1/p' "$@"
 }
 
 # The commands that a program lists in its help: "  VERB [VERB] ...  TEXT".
@@ -99,13 +108,17 @@ verbs_of_help() {
 	same "$(keys_of_code | sort)" "$(keys_of_manual | sort)"
 }
 
-@test "docs/reasons.md has every reason once" {
-	found=$(sed -nE 's/^\| `([a-z0-9_]+)` \|.*\|$/\1/p' docs/reasons.md)
-	same "$(reasons_of_code | sort)" "$(sort <<< "$found")"
+@test "docs/saml.md has every reason of a SAML message, once and in order" {
+	same "$(reasons_of_code SAML_REASONS)" "$(reasons_of_page docs/saml.md)"
 }
 
-@test "docs/reasons.md has a cause and a cure for each" {
-	! grep -nE '^\| `' docs/reasons.md |
+@test "docs/saml.md and docs/reasons.md have every reason once" {
+	same "$(reasons_of_code REASONS | sort)" \
+		"$(reasons_of_page docs/saml.md docs/reasons.md | sort)"
+}
+
+@test "each reason has a cause and a cure" {
+	! grep -hnE '^\| `' docs/reasons.md docs/saml.md |
 		grep -vE '\| `[a-z0-9_]+` \| [^|]{10,} \| [^|]{5,} \|$'
 }
 
@@ -115,8 +128,8 @@ verbs_of_help() {
 			sed -nE 's/^\*([a-z]+( [a-z]+)?)\*.*/\1/p' | sort)"
 }
 
-@test "gatehoused(8) and gatehousectl(1) have every option" {
-	for page in gatehoused.8 gatehousectl.1; do
+@test "the manuals of the programs have every option" {
+	for page in gatehoused.8 gatehousectl.1 gatehouse-metadata.8; do
 		options=$("$BUILD/${page%.*}" --help |
 			grep -oE -- '--[a-z][a-z-]*' | sort -u)
 		[ -n "$options" ]
