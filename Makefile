@@ -7,6 +7,7 @@
 #	make demo       watch real logins being let in and turned away
 #	make check      every test; SANITIZE=1 for ASan and UBSan
 #	make bench      the figures
+#	make fuzz       SECONDS=60 TARGETS="verify decrypt ..."
 #	make install    DESTDIR, PREFIX, LIBDIR
 #	make check-fresh  demo and check in a bare Debian 12 (root)
 
@@ -61,11 +62,11 @@ NEED ?= need
 PACKAGES = $(BUILD)/packages-$(subst $() ,-,$(SECTIONS))
 
 # ---------------------------------------------------------------- rooms --
-ROOMS = lib saml ipwhitelist password twofactor session
+ROOMS = lib saml ipwhitelist password twofactor session access
 sources = $(sort $(wildcard $(1)/*.c))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-ROOM_LIBS = $(patsubst %,$(BUILD)/obj/%.a,session twofactor password \
+ROOM_LIBS = $(patsubst %,$(BUILD)/obj/%.a,access session twofactor password \
 	ipwhitelist saml lib)
 
 # Evaluated where they are used: pkg-config may have to be installed first.
@@ -77,30 +78,37 @@ LASSO_LIBS = $(shell pkg-config --libs lasso gobject-2.0 xmlsec1-openssl \
 WORKER_LIBS = $(XML_LIBS) -lcrypto -lz -lseccomp
 DAEMON_LIBS = -lsqlite3 -linih -ljansson -loath -lcrypt -lcrypto -lcap-ng \
 	-lpthread
-CTL_LIBS = -linih -ljansson -lcrypto -lpthread
+CTL_LIBS = -linih -ljansson -lcrypto -lcap-ng -lpthread
+METADATA_LIBS = -lcurl -linih -ljansson -lcrypto -lcap-ng -lpthread
 TEST_LIBS = -lcmocka $(WORKER_LIBS) $(DAEMON_LIBS)
 
 PROGRAMS = $(BUILD)/pam_gatehouse.so $(BUILD)/gatehoused \
-	$(BUILD)/gatehouse-saml $(BUILD)/gatehousectl
+	$(BUILD)/gatehouse-saml $(BUILD)/gatehouse-compose \
+	$(BUILD)/gatehouse-metadata \
+	$(BUILD)/gatehousectl
 UNITS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,\
 	$(wildcard tests/unit/test_*.c))
 PAM_TESTS = $(patsubst tests/pam/%.c,$(BUILD)/tests/%,\
 	$(wildcard tests/pam/*.c))
 BENCHES = $(patsubst tests/bench/%.c,$(BUILD)/tests/%,\
 	$(wildcard tests/bench/bench_*.c))
+ATTACKS = $(BUILD)/attacks $(BUILD)/attack-costs
 MANUALS = $(patsubst docs/man/%.scd,$(BUILD)/man/%,\
 	$(wildcard docs/man/*.scd))
 
 all: $(PROGRAMS) $(MANUALS)
-tests: all $(UNITS) $(PAM_TESTS) $(BUILD)/test-idp
+tests: all $(UNITS) $(PAM_TESTS) $(BUILD)/test-idp $(ATTACKS) $(FUZZ)
 
 $(PACKAGES): packaging/packages
 	@packaging/need-packages $(NEED) $(SECTIONS)
 	@mkdir -p $(@D) && touch $@
 
 $(BUILD)/obj/saml/%.o tests/%.o: XML = $(XML_CFLAGS)
-$(BUILD)/obj/tests/unit/%.o $(BUILD)/obj/tests/bench/%.o: XML = $(XML_CFLAGS)
+$(BUILD)/obj/tests/unit/%.o $(BUILD)/obj/tests/bench/%.o \
+$(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/attacks/%.o: \
+	XML = $(XML_CFLAGS)
 $(BUILD)/obj/tests/idp/%.o: XML = $(LASSO_CFLAGS)
+$(BUILD)/obj/saml/compose/%.o: XML = $(LASSO_CFLAGS)
 
 $(BUILD)/obj/%.o: %.c | $(PACKAGES)
 	@mkdir -p $(@D)
@@ -146,10 +154,23 @@ $(BUILD)/gatehouse-saml: $(BUILD)/obj/saml/main.o $(BUILD)/obj/saml.a \
 	$(call say,LD)
 	$(Q)$(link) $(WORKER_LIBS)
 
+$(BUILD)/gatehouse-compose: $(call objects,$(call sources,saml/compose)) \
+		$(BUILD)/obj/saml.a $(BUILD)/obj/lib.a
+	$(call say,LD)
+	$(Q)$(link) $(LASSO_LIBS) -lcrypto -lz -lseccomp
+
+$(BUILD)/gatehouse-metadata: $(call objects,$(call sources,metadata)) \
+		$(BUILD)/obj/saml.a $(BUILD)/obj/lib.a
+	$(call say,LD)
+	$(Q)$(link) $(METADATA_LIBS)
+
 $(BUILD)/test-idp: $(call objects,$(call sources,tests/idp)) \
 		$(BUILD)/obj/lib.a
 	$(call say,LD)
 	$(Q)$(link) $(LASSO_LIBS) -lcrypto -lz
+
+# what of the daemon is tested by itself
+$(BUILD)/tests/test_leader: $(BUILD)/obj/gatehoused/leader.o
 
 $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(ROOM_LIBS)
 	@mkdir -p $(@D)
@@ -173,6 +194,45 @@ $(BUILD)/tests/bench_%: $(BUILD)/obj/tests/bench/bench_%.o \
 	$(call say,LD)
 	$(Q)$(link) $(TEST_LIBS) -lpam
 
+# The corpus of good and bad Responses, and what each costs.
+$(BUILD)/attacks: $(call objects,$(filter-out %/costs.c,\
+		$(call sources,tests/attacks)))
+	$(call say,LD)
+	$(Q)$(link) $(XML_LIBS) -lcrypto -lz -lcmocka
+
+$(BUILD)/attack-costs: $(BUILD)/obj/tests/attacks/costs.o $(ROOM_LIBS)
+	$(call say,LD)
+	$(Q)$(link) $(TEST_LIBS)
+
+# Fuzzing is clang's: the rooms that read what strangers write, once more.
+FUZZ = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/fuzz_%,\
+	$(wildcard tests/fuzz/fuzz_*.c)) $(BUILD)/fuzz/seeds
+FUZZ_FLAGS = -std=gnu11 -O1 -g $(CPPFLAGS) $(XML_CFLAGS) \
+	-fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+$(BUILD)/fuzz/obj/%.o: %.c | $(PACKAGES)
+	@mkdir -p $(@D)
+	$(call say,CLANG)
+	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$(BUILD)/fuzz/room.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,\
+		$(call sources,lib) \
+		$(filter-out saml/main.c,$(call sources,saml)) \
+		tests/fuzz/world.c)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/obj/tests/fuzz/fuzz_%.o \
+		$(BUILD)/fuzz/room.a
+	$(call say,LD)
+	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(WORKER_LIBS) \
+	    $(DAEMON_LIBS)
+
+$(BUILD)/fuzz/seeds: $(BUILD)/obj/tests/fuzz/seeds.o
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(link) $(WORKER_LIBS) -lcmocka
+
 $(BUILD)/man/%: docs/man/%.scd | $(PACKAGES)
 	@mkdir -p $(@D)
 	$(Q)scdoc < $< > $@
@@ -187,6 +247,11 @@ check: tests
 bench: tests $(BENCHES)
 	@BUILD=$(BUILD) exec tests/bench/run
 
+# SECONDS for each target, TARGETS: verify decrypt metadata decode logout
+SECONDS ?= 60
+fuzz: $(FUZZ)
+	@BUILD=$(BUILD) tests/fuzz/run $(SECONDS) $(TARGETS)
+
 check-fresh:
 	@tests/fresh
 
@@ -199,13 +264,16 @@ install: all
 	    $(DESTDIR)$(PREFIX)/lib/sysusers.d \
 	    $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(SYSCONFDIR)/gatehouse
 	install -m 644 $(BUILD)/pam_gatehouse.so $(DESTDIR)$(LIBDIR)/security/
-	install -m 755 $(BUILD)/gatehouse-saml $(DESTDIR)$(LIBEXECDIR)/
+	install -m 755 $(BUILD)/gatehouse-saml $(BUILD)/gatehouse-compose \
+	    $(DESTDIR)$(LIBEXECDIR)/
 	install -m 755 $(BUILD)/gatehoused $(BUILD)/gatehousectl \
-	    $(DESTDIR)$(PREFIX)/sbin/
+	    $(BUILD)/gatehouse-metadata $(DESTDIR)$(PREFIX)/sbin/
 	for page in $(notdir $(MANUALS)); do \
 	    install -m 644 $(BUILD)/man/$$page \
 	    $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/ || exit 1; done
 	install -m 644 packaging/gatehoused.service \
+	    packaging/gatehouse-metadata.service \
+	    packaging/gatehouse-metadata.timer \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system/
 	install -m 644 packaging/gatehouse.sysusers \
 	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/gatehouse.conf
@@ -220,6 +288,6 @@ clean:
 
 deps: $(PACKAGES)
 
-.PHONY: all tests clean deps demo check check-fresh bench install
+.PHONY: all tests clean deps demo check check-fresh bench fuzz install
 .SECONDARY:
--include $(shell find $(BUILD)/obj $(BUILD)/pic -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/pic $(BUILD)/fuzz/obj -name '*.d' 2>/dev/null)
