@@ -61,7 +61,7 @@ sp_apache() {
 		LoadModule dir_module $SP_MODULES/mod_dir.so
 		LoadModule headers_module $SP_MODULES/mod_headers.so
 		LoadModule alias_module $SP_MODULES/mod_alias.so
-		TypesConfig /etc/mime.types
+		TypesConfig /dev/null
 		DirectoryIndex index.html
 		StartServers 1
 		ThreadsPerChild 16
