@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Scopes: with several IdPs, none can name the users of another. */
+#include "tests/attacks/attack.h"
+
+#define NAMED(who)                                                             \
+	{                                                                      \
+		">alice</saml:NameID>", ">" who "</saml:NameID>"               \
+	}
+#define BY(who)                                                                \
+	{                                                                      \
+		">" IDP "</saml:Issuer>", ">" who "</saml:Issuer>"             \
+	}
+#define UID(who)                                                               \
+	{                                                                      \
+		">alice</saml:AttributeValue>",                                \
+		    ">" who "</saml:AttributeValue>"                           \
+	}
+#define OUT "user_scope"
+/* a case of one configuration or the other, by the IdP of that name */
+#define ONE .config = "scope"
+#define ALL .config = "scopes"
+
+static const struct attack cases[] = {
+	{ .name = "in the scope",
+	    .user = "alice@example.org",
+	    .before = { NAMED("alice@example.org") },
+	    ONE },
+	{ .name = "in another scope",
+	    .expected = OUT,
+	    .before = { NAMED("alice@evil.example") },
+	    ONE },
+	{ .name = "without a scope",
+	    .expected = OUT,
+	    .before = { NAMED("alice") },
+	    ONE },
+	{ .name = "the scope alone",
+	    .expected = OUT,
+	    .before = { NAMED("@example.org") },
+	    ONE },
+	{ .name = "the scope, and more",
+	    .expected = OUT,
+	    .before = { NAMED("alice@example.org.evil.example") },
+	    ONE },
+	{ .name = "a scope that ends like it",
+	    .expected = OUT,
+	    .before = { NAMED("alice@notexample.org") },
+	    ONE },
+	{ .name = "a scope below it",
+	    .expected = OUT,
+	    .before = { NAMED("alice@sub.example.org") },
+	    ONE },
+	{ .name = "the scope without its @",
+	    .expected = OUT,
+	    .before = { NAMED("alice.example.org") },
+	    ONE },
+	{ .name = "the scope in the middle",
+	    .expected = OUT,
+	    .before = { NAMED("alice@example.org@evil.example") },
+	    ONE },
+	{ .name = "the first IdP's scope, by the first",
+	    .user = "alice@example.org",
+	    .before = { NAMED("alice@example.org") },
+	    ALL },
+	{ .name = "the second IdP's scope, by the first",
+	    .expected = OUT,
+	    .before = { NAMED("bob@other.example") },
+	    ALL },
+	{ .name = "the second IdP's scope, by the second, stripped",
+	    .user = "bob",
+	    .key = KEY_OTHER,
+	    .before = { BY(OTHER_IDP), NAMED("bob@other.example") },
+	    ALL },
+	{ .name = "the first IdP's scope, by the second",
+	    .expected = OUT,
+	    .key = KEY_OTHER,
+	    .before = { BY(OTHER_IDP), NAMED("alice@example.org") },
+	    ALL },
+	{ .name = "without a scope, by the second",
+	    .expected = OUT,
+	    .key = KEY_OTHER,
+	    .before = { BY(OTHER_IDP), NAMED("root") },
+	    ALL },
+	{ .name = "nothing before the scope that is stripped",
+	    .expected = OUT,
+	    .key = KEY_OTHER,
+	    .before = { BY(OTHER_IDP), NAMED("@other.example") },
+	    ALL },
+	{ .name = "another scope before the one that is stripped",
+	    .expected = OUT,
+	    .key = KEY_OTHER,
+	    .before = { BY(OTHER_IDP),
+		NAMED("alice@example.org@other.example") },
+	    ALL },
+	{ .name = "a blank before the scope that is stripped",
+	    .expected = "user_scope name_id attribute no_user",
+	    .key = KEY_OTHER,
+	    .before = { BY(OTHER_IDP), NAMED("bob @other.example") },
+	    ALL },
+	{ .name = "a scope of the metadata",
+	    .user = "carol@scoped.example",
+	    .key = KEY_OTHER,
+	    .before = { BY(SCOPED_IDP), NAMED("carol@scoped.example") },
+	    ALL },
+	{ .name = "the second scope of the metadata",
+	    .user = "carol@second.example",
+	    .key = KEY_OTHER,
+	    .before = { BY(SCOPED_IDP), NAMED("carol@second.example") },
+	    ALL },
+	{ .name = "a scope that only a pattern of the metadata has",
+	    .expected = OUT,
+	    .key = KEY_OTHER,
+	    .before = { BY(SCOPED_IDP), NAMED("carol@example.org") },
+	    ALL },
+	{ .name = "the pattern itself",
+	    .expected = OUT,
+	    .key = KEY_OTHER,
+	    .before = { BY(SCOPED_IDP), NAMED("carol@.*") },
+	    ALL },
+	{ .name = "no scope, where the metadata has some",
+	    .expected = OUT,
+	    .key = KEY_OTHER,
+	    .before = { BY(SCOPED_IDP), NAMED("carol") },
+	    ALL },
+	{ .name = "an empty scope, where the metadata has some",
+	    .expected = OUT,
+	    .key = KEY_OTHER,
+	    .before = { BY(SCOPED_IDP), NAMED("carol@") },
+	    ALL },
+	{ .name = "two scopes, the last of the metadata",
+	    .user = "carol@evil.example@scoped.example",
+	    .key = KEY_OTHER,
+	    .before = { BY(SCOPED_IDP),
+		NAMED("carol@evil.example@scoped.example") },
+	    ALL },
+	{ .name = "two scopes, the first of the metadata",
+	    .expected = OUT,
+	    .key = KEY_OTHER,
+	    .before = { BY(SCOPED_IDP),
+		NAMED("carol@scoped.example@evil.example") },
+	    ALL },
+	{ .name = "a mapping of its own",
+	    .user = "dave",
+	    .key = KEY_OTHER,
+	    .before = { BY(OTHER_IDP), UID("dave") },
+	    .config = "mapped" },
+	{ .name = "another IdP's mapping is not for the first",
+	    .before = { UID("dave") },
+	    .config = "mapped" },
+};
+
+void
+attack_scopes(struct attacks *attacks)
+{
+	attack_table(attacks, cases, COUNT(cases));
+}
