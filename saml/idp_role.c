@@ -225,11 +225,12 @@ read_name(struct saml_idp *idp, const xmlNode *parent, const char *ns,
 int
 saml_idp_is_role(const xmlNode *node)
 {
-	const char *supported =
-	    element_attribute(node, "protocolSupportEnumeration");
+	const char *supported;
 
-	return element_is(node, NS_METADATA, "IDPSSODescriptor") &&
-	    supported != NULL && words_have(supported, NS_PROTOCOL);
+	if (!element_is(node, NS_METADATA, "IDPSSODescriptor"))
+		return 0; /* a text has no attributes to look at */
+	supported = element_attribute(node, "protocolSupportEnumeration");
+	return supported != NULL && words_have(supported, NS_PROTOCOL);
 }
 
 int
