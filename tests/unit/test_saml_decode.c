@@ -423,6 +423,30 @@ expect_repeated(enum reason reason, const char *before, const char *what,
 	free(text);
 }
 
+/* So many namespaces at one place, none of them in another's tag: those of an
+ * element that has ended count no more. */
+static void
+expect_scope(enum reason reason, size_t count)
+{
+	size_t i, depth = SCAN_DEPTH_MAX - 2, size;
+	char *text;
+	FILE *out = open_memstream(&text, &size);
+
+	for (i = 0; i < depth; i++)
+		fprintf(out, "<a xmlns:a='urn:x' xmlns:b='urn:x'>");
+	for (i = 0; i < 2; i++)
+		fprintf(out, "<b xmlns:a='urn:x'></b><b xmlns:a='urn:x'/>");
+	for (i = 2 * depth; i < count; i++)
+		fprintf(out, "%s xmlns:c%zu='urn:x'",
+		    i == 2 * depth ? "<c" : "", i);
+	fprintf(out, "/>");
+	for (i = 0; i < depth; i++)
+		fprintf(out, "</a>");
+	fclose(out);
+	expect_text("namespaces at one place", reason, text);
+	free(text);
+}
+
 /* Each limit from both sides; what is within it fails later, as no SAML. */
 static void
 test_limits(void **state)
@@ -457,6 +481,7 @@ test_limits(void **state)
 		fclose(out);
 		expect_text("namespaces", reason, attributes);
 		free(attributes);
+		expect_scope(reason, SCAN_SCOPE_MAX + over);
 	}
 	expect_repeated(REASON_XML_LIMIT, "<b>", "<a a='' b='' c='' d=''/>",
 	    SCAN_ATTRIBUTES_MAX / 4 + 1, "</b>");

@@ -78,6 +78,29 @@ test_entity(void **state)
 	free(key);
 }
 
+/* As people keep it: a declaration, comments, a line for each element. */
+static void
+test_formatted(void **state)
+{
+	char *key = fixture_key_descriptor(rsa, " use=\"signing\"");
+	char *text = fixture_entity("https://a.example", "", key);
+	char *lines =
+	    fixture_replace(strdup(text), "><", ">\r\n\t<!-- here -->\r\n\t<");
+	char *whole = fixture_text("<?xml version=\"1.0\"?>\n%s\n", lines);
+	struct saml_idps *idps = read_idps(whole);
+	const struct saml_idp *idp = saml_idps_find(idps, "https://a.example");
+
+	(void)state;
+	assert_non_null(idp);
+	assert_int_equal(idp->key_count, 1);
+	assert_non_null(idp->endpoints[SAML_SSO_REDIRECT].location);
+	saml_idps_free(&idps);
+	free(whole);
+	free(lines);
+	free(text);
+	free(key);
+}
+
 /* Which keys of a KeyDescriptor are used. */
 static void
 expect_keys(const char *descriptors, size_t count)
@@ -724,6 +747,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_entity),
+		cmocka_unit_test(test_formatted),
 		cmocka_unit_test(test_uses),
 		cmocka_unit_test(test_kinds_of_keys),
 		cmocka_unit_test(test_aggregate),

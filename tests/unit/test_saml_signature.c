@@ -139,6 +139,17 @@ static const struct message_case shapes[] = {
 		"\"><ec:InclusiveNamespaces xmlns:ec=\"" EXC
 		"\" PrefixList=\"a b c d e f g h i j k l m n o p q\"/>"
 		"</ds:Transform>" } } },
+	{ .name = "a PrefixList in a namespace, which xmlsec would read",
+	    .expected = REASON_SIGNATURE_SHAPE,
+	    .before = { { "<ds:Transform Algorithm=\"" EXC "\"/>",
+		"<ds:Transform Algorithm=\"" EXC
+		"\"><ec:InclusiveNamespaces xmlns:ec=\"" EXC
+		"\" ec:PrefixList=\"xs\"/></ds:Transform>" } } },
+	{ .name = "an Algorithm in a namespace, which xmlsec would read",
+	    .expected = REASON_SIGNATURE_SHAPE,
+	    .before = { { "<ds:Transform Algorithm=\"" EXC "\"/>",
+		"<ds:Transform ds:Algorithm=\"" DSIG "enveloped-signature\""
+		" Algorithm=\"" EXC "\"/>" } } },
 	{ .name = "two References",
 	    .expected = REASON_SIGNATURE_SHAPE,
 	    .after = { { "</ds:Reference>",
