@@ -48,12 +48,13 @@ take_attribute(const struct saml_check *check, const xmlNode *node,
 	return r;
 }
 
+/* An empty one says nothing, and is what AWS sends where nothing is mapped. */
 static int
 take_statement(const struct saml_check *check, const xmlNode *node,
     struct attributes *attributes)
 {
 	static const struct element_slot slots[] = {
-		{ NS_ASSERTION, { "Attribute", "EncryptedAttribute" }, 1, 1 },
+		{ NS_ASSERTION, { "Attribute", "EncryptedAttribute" }, 0, 1 },
 	};
 	xmlNode *found[COUNT(slots)];
 	const xmlNode *attribute;

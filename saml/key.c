@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/bn.h>
 #include <openssl/core_dispatch.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
@@ -20,7 +22,8 @@
 #define PSS_NAME     "RSASSA-PSS"
 
 #define RSA_BITS_MIN 2048
-#define RSA_BITS_MAX 8192 /* larger ones only cost time */
+#define RSA_BITS_MAX 8192 /* larger ones only cost time, as exponents do */
+#define RSA_E_BITS   64
 
 /* Base64 as people paste it, with any white space. */
 static int
@@ -46,6 +49,20 @@ out:
 	return r;
 }
 
+/* Nonzero for an exponent that anybody can sign with, as with 1, or that is
+ * none. */
+static int
+is_weak(const EVP_PKEY *key)
+{
+	BIGNUM *e = NULL;
+	int weak;
+
+	weak = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) != 1 ||
+	    !BN_is_odd(e) || BN_is_one(e) || BN_num_bits(e) > RSA_E_BITS;
+	BN_free(e);
+	return weak;
+}
+
 /* What is wrong with a public key; NULL: nothing. */
 static const char *
 flaw(EVP_PKEY *key)
@@ -61,7 +78,7 @@ flaw(EVP_PKEY *key)
 			return "an RSA key of less than 2048 bits";
 		if (EVP_PKEY_get_bits(key) > RSA_BITS_MAX)
 			return "an RSA key of more than 8192 bits";
-		return NULL;
+		return is_weak(key) ? "an RSA key with a weak exponent" : NULL;
 	case EVP_PKEY_EC:
 		if (EVP_PKEY_get_group_name(key, curve, sizeof(curve), &size) !=
 		    1)

@@ -9,6 +9,7 @@
 struct rules {
 	int elements, attributes;
 	int tag, namespaces; /* of one tag */
+	int scope;           /* namespaces of it and all tags around it */
 	int remarks;         /* comments and processing instructions pass */
 };
 
@@ -17,12 +18,14 @@ static const struct rules of_message = {
 	.attributes = SCAN_ATTRIBUTES_MAX,
 	.tag = SCAN_TAG_MAX,
 	.namespaces = SCAN_NAMESPACES_MAX,
+	.scope = SCAN_SCOPE_MAX,
 };
 static const struct rules of_metadata = {
 	.elements = SCAN_METADATA_ELEMENTS_MAX,
 	.attributes = SCAN_METADATA_ATTRIBUTES_MAX,
 	.tag = SCAN_METADATA_TAG_MAX,
 	.namespaces = SCAN_METADATA_TAG_MAX,
+	.scope = SCAN_METADATA_TAG_MAX * SCAN_DEPTH_MAX,
 	.remarks = 1,
 };
 
@@ -35,6 +38,7 @@ struct scanner {
 	const struct rules *rules;
 	const char *start, *p, *end;
 	int depth, elements, attributes;
+	int scope[SCAN_DEPTH_MAX + 1]; /* by depth */
 	struct refusal *refusal;
 };
 
@@ -174,6 +178,10 @@ scan_start_tag(struct scanner *s)
 			return refuse_limit(
 			    s, s->rules->attributes, "attributes");
 	}
+	s->scope[s->depth] = s->scope[s->depth - 1] + namespaces;
+	if (s->scope[s->depth] > s->rules->scope)
+		return refuse_limit(
+		    s, s->rules->scope, "namespaces declared at one place");
 	if (*s->p == '/') {
 		s->p++;
 		s->depth--;

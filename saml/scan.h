@@ -13,6 +13,7 @@
 #define SCAN_ATTRIBUTES_MAX 60000 /* namespace declarations too */
 #define SCAN_TAG_MAX        40    /* attributes and declarations of one tag */
 #define SCAN_NAMESPACES_MAX 16    /* declarations of one tag */
+#define SCAN_SCOPE_MAX      64    /* of a tag and all tags around it */
 
 /*
  * The metadata of a federation has thousands of entities, no deeper than a

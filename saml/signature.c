@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdint.h>
 #include <string.h>
 
 #include <openssl/err.h>
@@ -123,6 +124,31 @@ check_empty(const xmlNode *node, struct refusal *refusal)
 
 	return element_children(
 	    node, NULL, 0, none, REASON_SIGNATURE_SHAPE, refusal);
+}
+
+/*
+ * xmlsec looks attributes up by their local names: one in a namespace, which
+ * nothing here reads, would be taken for one in none.
+ */
+static int
+check_plain_attributes(const xmlNode *node, struct refusal *refusal)
+{
+	const xmlAttr *attr = node->properties;
+	const xmlNode *child;
+	int r = 0;
+
+	for (; attr != NULL; attr = attr->next) {
+		if (attr->ns != NULL)
+			return refuse(refusal, REASON_SIGNATURE_SHAPE,
+			    "%s has the attribute %.60s in a namespace",
+			    (const char *)node->name, (const char *)attr->name);
+	}
+	for (child = node->children; r == 0 && child != NULL;
+	     child = child->next) {
+		if (child->type == XML_ELEMENT_NODE)
+			r = check_plain_attributes(child, refusal);
+	}
+	return r;
 }
 
 static size_t
@@ -256,9 +282,9 @@ read_signed_info(struct saml_signature *signature, const xmlNode *node,
 	r = signature->method->check != NULL
 	    ? signature->method->check(found[METHOD], refusal)
 	    : check_empty(found[METHOD], refusal);
-	if (r != 0)
-		return r;
-	return read_reference(signature, found[REFERENCE], refusal);
+	if (r == 0)
+		r = read_reference(signature, found[REFERENCE], refusal);
+	return r == 0 ? check_plain_attributes(node, refusal) : r;
 }
 
 int
@@ -380,30 +406,91 @@ id_is_parents(const struct saml_signature *signature)
 	return id != NULL && id->parent == node->parent;
 }
 
+/* Whether this key signed what the SignedInfo says, be it true or not. */
+static int
+has_signed(const struct saml_signature *signature, xmlSecKey *key, int *has)
+{
+	xmlSecDSigCtx *ctx = new_context(signature, key);
+	xmlNode *info = (xmlNode *)(uintptr_t)element_at(signature->node, 0);
+	xmlNode *value = (xmlNode *)(uintptr_t)element_at(signature->node, 1);
+	xmlNode *c14n = (xmlNode *)(uintptr_t)element_at(info, 0);
+	xmlNode *how = (xmlNode *)(uintptr_t)element_at(info, 1);
+	xmlSecNodeSet *nodes = NULL;
+	xmlSecTransformCtx *chain;
+	xmlSecTransform *method;
+
+	*has = 0;
+	if (ctx == NULL)
+		return GATE_ENOMEM;
+	chain = &ctx->transformCtx;
+	if (xmlSecTransformCtxNodeRead(
+		chain, c14n, xmlSecTransformUsageC14NMethod) == NULL ||
+	    (method = xmlSecTransformCtxNodeRead(
+		 chain, how, xmlSecTransformUsageSignatureMethod)) == NULL)
+		goto out;
+	method->operation = xmlSecTransformOperationVerify;
+	nodes = xmlSecNodeSetGetChildren(info->doc, info, 1, 0);
+	*has = nodes != NULL && xmlSecTransformSetKey(method, key) >= 0 &&
+	    xmlSecTransformCtxXmlExecute(chain, nodes) >= 0 &&
+	    xmlSecTransformVerifyNodeContent(method, value, chain) >= 0 &&
+	    method->status == xmlSecTransformStatusOk;
+out:
+	if (nodes != NULL)
+		xmlSecNodeSetDestroy(nodes);
+	xmlSecDSigCtxDestroy(ctx);
+	return 0;
+}
+
+/*
+ * The key to verify with, counted from 1, and how many fit; 0: none. Where
+ * several do, it is the one that signed the SignedInfo: so what was signed,
+ * which may be large, is digested once at the most.
+ */
+static int
+choose_key(const struct saml_signature *signature, const struct saml_idp *idp,
+    size_t *key, size_t *fitting)
+{
+	size_t i, first = 0;
+	int r = 0, has = 0;
+
+	*key = *fitting = 0;
+	for (i = 0; i < idp->key_count; i++) {
+		if (fits(signature->method, idp->keys[i]) && (*fitting)++ == 0)
+			first = i;
+	}
+	if (*fitting == 1)
+		*key = first + 1;
+	for (i = first; *fitting > 1 && i < idp->key_count && !has; i++) {
+		if (!fits(signature->method, idp->keys[i]))
+			continue;
+		if ((r = has_signed(signature, idp->keys[i], &has)) != 0)
+			break;
+		if (has)
+			*key = i + 1;
+	}
+	return r;
+}
+
 int
 saml_signature_verify(struct saml_signature *signature,
     const struct saml_idp *idp, struct refusal *refusal)
 {
-	const struct saml_algorithm *method = signature->method;
 	const char *name = (const char *)signature->node->parent->name;
-	size_t i, tried = 0;
+	size_t key = 0, fitting = 0;
 	int r, valid = 0, hopeless = !id_is_parents(signature);
 
 	if (signature->key_info != NULL) {
 		xmlUnlinkNode(signature->key_info);
 		xmlFreeNode(signature->key_info);
 	}
-	for (i = 0; i < idp->key_count && !valid && !hopeless; i++) {
-		if (!fits(method, idp->keys[i]))
-			continue;
-		tried++;
-		r = try_key(signature, idp->keys[i], &valid, &hopeless);
-		if (r != 0)
-			return r;
-	}
+	r = hopeless ? 0 : choose_key(signature, idp, &key, &fitting);
+	if (r == 0 && key > 0)
+		r = try_key(signature, idp->keys[key - 1], &valid, &hopeless);
 	ERR_clear_error();
+	if (r != 0)
+		return r;
 	if (valid) {
-		signature->key = i;
+		signature->key = key;
 		return 0;
 	}
 	if (hopeless)
@@ -414,5 +501,5 @@ saml_signature_verify(struct saml_signature *signature,
 	return refuse(refusal, REASON_SIGNATURE_INVALID,
 	    "the %.40s's signature matches none of the %zu %s keys in the "
 	    "IdP's metadata here: has the IdP a new key?",
-	    name, tried, method->key_name);
+	    name, fitting, signature->method->key_name);
 }

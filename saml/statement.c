@@ -13,11 +13,13 @@ refuse_statement(const struct saml_check *check, const char *what)
 	return refuse(check->refusal, REASON_AUTHN_STATEMENT, "%s", what);
 }
 
-/* A URI or an index: not for people, but for logs. */
+/* A URI or an index: not for people, but for logs. An empty one is none. */
 static int
 take_text(const struct saml_check *check, const char *text, char **copy)
 {
-	if (text != NULL && saml_text_flaw(text, SAML_URI_MAX) != NULL)
+	if (text == NULL || text[0] == '\0')
+		return 0;
+	if (saml_text_flaw(text, SAML_URI_MAX) != NULL)
 		return refuse_statement(check,
 		    "the SessionIndex or AuthnContextClassRef is not "
 		    "acceptable as text");

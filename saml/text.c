@@ -26,6 +26,7 @@ static const struct range forbidden[] = {
 	{ 0x2060, 0x2065, "holds an invisible character" },
 	{ 0x2066, 0x2069, "holds a bidirectional mark" },
 	{ 0x206a, 0x206f, "holds an invisible character" },
+	{ 0x2800, 0x2800, "holds an invisible character" }, /* no dots */
 	{ 0x3164, 0x3164, "holds an invisible character" },
 	{ 0xfe00, 0xfe0f, "holds an invisible character" },
 	{ 0xfeff, 0xfeff, "holds an invisible character" },

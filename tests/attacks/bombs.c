@@ -93,6 +93,11 @@ static const struct bomb {
 	    "<ds:Transform Algorithm=\"" EXC
 	    "\"><e:InclusiveNamespaces xmlns:e=\"" EXC "\" PrefixList=\"",
 	    "abcd ", 15000, "\"/></ds:Transform>", 0 },
+	{ "15,000 prefixes in a PrefixList that has a namespace",
+	    "signature_shape", "<ds:Transform Algorithm=\"" EXC "\"/>",
+	    "<ds:Transform Algorithm=\"" EXC
+	    "\"><e:InclusiveNamespaces xmlns:e=\"" EXC "\" e:PrefixList=\"",
+	    "abcd ", 15000, "\"/></ds:Transform>", 0 },
 	{ "a SignatureValue of 900,000 characters", "signature_shape",
 	    "<ds:SignatureValue>", "<ds:SignatureValue>", "AAAA", 225000, "",
 	    0 },

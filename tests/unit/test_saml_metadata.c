@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/param_build.h>
 
 #include "saml/metadata.h"
 #include "saml/verify.h"
@@ -148,6 +150,47 @@ expect_key(EVP_PKEY *key, size_t count)
 	expect_keys(descriptor, count);
 	free(descriptor);
 	EVP_PKEY_free(key);
+}
+
+/* The modulus of the usual key, and exponents of one's choice. */
+static EVP_PKEY *
+key_with_exponent(const char *hex)
+{
+	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	BIGNUM *n = NULL, *e = NULL;
+	EVP_PKEY *key = NULL;
+	OSSL_PARAM *params;
+
+	assert_int_equal(
+	    EVP_PKEY_get_bn_param(rsa, OSSL_PKEY_PARAM_RSA_N, &n), 1);
+	assert_true(BN_hex2bn(&e, hex) > 0);
+	OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, n);
+	OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, e);
+	OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_D, e);
+	params = OSSL_PARAM_BLD_to_param(builder);
+	assert_int_equal(EVP_PKEY_fromdata_init(ctx), 1);
+	assert_int_equal(
+	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, params), 1);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(builder);
+	EVP_PKEY_CTX_free(ctx);
+	BN_free(n);
+	BN_free(e);
+	return key;
+}
+
+/* With an exponent of 1, what is to be signed is its own signature. */
+static void
+test_exponents(void **state)
+{
+	(void)state;
+	expect_key(key_with_exponent("01"), 0);
+	expect_key(key_with_exponent("03"), 1);
+	expect_key(key_with_exponent("010001"), 1);
+	expect_key(key_with_exponent("FFFFFFFFFFFFFFFF"), 1);
+	expect_key(key_with_exponent("010000"), 0);
+	expect_key(key_with_exponent("010000000000000001"), 0);
 }
 
 static void
@@ -750,6 +793,7 @@ main(void)
 		cmocka_unit_test(test_formatted),
 		cmocka_unit_test(test_uses),
 		cmocka_unit_test(test_kinds_of_keys),
+		cmocka_unit_test(test_exponents),
 		cmocka_unit_test(test_aggregate),
 		cmocka_unit_test(test_valid_until),
 		cmocka_unit_test(test_bad),
