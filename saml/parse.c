@@ -17,15 +17,22 @@
 
 /*
  * libxml2 goes on after an error to look for more, formatting a text for each
- * of them. The first is enough.
+ * of them. The first is enough. xmlStopParser(3) must not be called from here:
+ * it frees the text that is being read, to whose middle the parser comes back
+ * with pointers in its hands (2.9.14, xmlParseStartTag2). What it does besides
+ * is done here, and makes all loops of the parser end.
  */
 static void
 stop_at_error(void *data, xmlError *error)
 {
 	xmlParserCtxt *ctxt = data;
 
-	if (error->level >= XML_ERR_ERROR)
-		xmlStopParser(ctxt);
+	if (error->level < XML_ERR_ERROR)
+		return;
+	/* not every error does that by itself: half a tree is none */
+	ctxt->wellFormed = 0;
+	ctxt->disableSAX = 1;
+	ctxt->instate = XML_PARSER_EOF;
 }
 
 static int

@@ -32,6 +32,11 @@ static const struct attack cases[] = {
 	    .expected = "bad_id",
 	    .after = { { STATUS_END,
 		DETAIL("<x xml:id=\"_assertion1\"/>") } } },
+	{ .name = "an xml:id given twice, with attributes after it",
+	    .expected = "bad_xml",
+	    .after = { { STATUS_END,
+		DETAIL("<x xml:id=\"_x\"/><x xml:id=\"_x\" y=\"0123456789"
+		       "0123456789012345678901234567890123456789\"/>") } } },
 	{ .name = "an xml:id of another name",
 	    .expected = "bad_id",
 	    .after = { { STATUS_END, DETAIL("<x xml:id=\"_x\"/>") } } },

@@ -211,6 +211,13 @@ static const struct message_case structure[] = {
 	{ .name = "an empty ID",
 	    .expected = REASON_BAD_ID,
 	    .after = { { "\"_response1\"", "\"\"" } } },
+	/* an error of libxml2's own in the middle of a tag: what follows it
+	 * must not be read any more (a sanitizer sees it) */
+	{ .name = "the same xml:id twice, attributes after it",
+	    .expected = REASON_BAD_XML,
+	    .after = { { "<samlp:Status>",
+		"<samlp:Status xml:id=\"x\"><samlp:StatusCode xml:id=\"x\""
+		" Value=\"0123456789012345678901234567890123456789\"/>" } } },
 	{ .name = "xml:id",
 	    .expected = REASON_BAD_ID,
 	    .after = { { "<samlp:Status>", "<samlp:Status xml:id=\"x\">" } } },
