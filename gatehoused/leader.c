@@ -22,7 +22,8 @@
 #define GRACE_MS 1000
 #define KILL_MS  500
 
-/* Reads a file of /proc/PID into text: 0 or GATE_ENOTFOUND. */
+/* Reads a file of /proc/PID into text: 0, GATE_ENOTFOUND where there is no such
+ * process, GATE_EIO where that cannot be told, as without descriptors. */
 static int
 read_proc(int64_t pid, const char *name, char *text, size_t size)
 {
@@ -33,32 +34,36 @@ read_proc(int64_t pid, const char *name, char *text, size_t size)
 	snprintf(path, sizeof(path), "/proc/%lld/%s", (long long)pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return GATE_ENOTFOUND;
+		return errno == ENOENT || errno == ESRCH ? GATE_ENOTFOUND
+							 : GATE_EIO;
 	n = read(fd, text, size - 1);
 	close(fd);
-	if (n <= 0)
+	if (n <= 0) /* it ended meanwhile: ESRCH */
 		return GATE_ENOTFOUND;
 	text[n] = '\0';
 	return 0;
 }
 
 /*
- * The start of a process that runs: 0 for none. It is the 22nd word of its
- * stat, the third one being the first after the name, which may hold anything.
+ * The start of a process that runs; errors as above, and *started is 0. It is
+ * the 22nd word of its stat, the third one being the first after the name,
+ * which may hold anything.
  */
-static int64_t
-start_of(int64_t pid)
+static int
+start_of(int64_t pid, int64_t *started)
 {
-	char text[1024], *at;
-	int word;
+	char text[1024], *at = NULL;
+	int word, r;
 
-	if (read_proc(pid, "stat", text, sizeof(text)) != 0 ||
-	    (at = strrchr(text, ')')) == NULL)
-		return 0;
-	for (word = 2; word < 22; word++)
-		if ((at = strchr(at + 1, ' ')) == NULL)
-			return 0;
-	return strtoll(at, NULL, 10);
+	*started = 0;
+	r = read_proc(pid, "stat", text, sizeof(text));
+	if (r == 0)
+		at = strrchr(text, ')');
+	for (word = 2; at != NULL && word < 22; word++)
+		at = strchr(at + 1, ' ');
+	if (at != NULL)
+		*started = strtoll(at, NULL, 10);
+	return r == 0 && *started <= 0 ? GATE_EIO : r;
 }
 
 /* Whether one of the four uids of a process is this one. */
@@ -87,8 +92,8 @@ leader_of(const struct peer *peer, struct leader *leader)
 	memset(leader, 0, sizeof(*leader));
 	if (peer->pid <= 1 || !has_uid(peer->pid, peer->uid))
 		return;
-	leader->started = start_of(peer->pid);
-	leader->pid = leader->started > 0 ? peer->pid : 0;
+	if (start_of(peer->pid, &leader->started) == 0)
+		leader->pid = peer->pid;
 }
 
 int
@@ -98,22 +103,30 @@ leader_same(const struct leader *a, const struct leader *b)
 	    a->started == b->started;
 }
 
-/* A descriptor of the process, which no other can take the place of; -1 where
- * it is gone, or unknown, or we are it. */
+/*
+ * A descriptor of the process, which no other can take the place of. 0, and *fd
+ * is -1 where it is gone, or unknown, or we are it; GATE_EIO where it may be
+ * there, and nothing can be done about it.
+ */
 static int
-open_leader(const struct leader *leader)
+open_leader(const struct leader *leader, int *fd)
 {
-	int fd;
+	int64_t started;
+	int r;
 
+	*fd = -1;
 	if (leader->pid <= 1 || leader->started <= 0 || leader->pid == getpid())
-		return -1;
-	fd = pidfd_open((pid_t)leader->pid, 0);
+		return 0;
+	*fd = pidfd_open((pid_t)leader->pid, 0);
+	if (*fd < 0)
+		return errno == ESRCH ? 0 : GATE_EIO;
 	/* only now: what the descriptor stands for does not change any more */
-	if (fd >= 0 && start_of(leader->pid) != leader->started) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
+	r = start_of(leader->pid, &started);
+	if (r == 0 && started == leader->started)
+		return 0;
+	close(*fd);
+	*fd = -1;
+	return r == GATE_EIO ? r : 0;
 }
 
 static void
@@ -161,11 +174,13 @@ end_batch(const struct leader *leaders, size_t count, unsigned char *is_left)
 {
 	/* the last is for one that was stopped, to find the others */
 	static const int signals[] = { SIGHUP, SIGTERM, SIGCONT };
-	struct pollfd fds[BATCH];
+	struct pollfd fds[BATCH] = { 0 };
 	size_t i, n;
 
 	for (i = 0; i < count; i++) {
-		fds[i] = (struct pollfd){ open_leader(&leaders[i]), POLLIN, 0 };
+		fds[i].events = POLLIN;
+		if (open_leader(&leaders[i], &fds[i].fd) != 0)
+			is_left[i] = 1;
 		for (n = 0; fds[i].fd >= 0 && n < 3; n++)
 			send_signal(fds[i].fd, &leaders[i], signals[n]);
 	}

@@ -31,7 +31,8 @@ int leader_same(const struct leader *a, const struct leader *b);
 /*
  * Has processes end: SIGHUP and SIGTERM, and what is still there after a second
  * is killed. Who is gone already, or unknown, counts as ended. Sets is_left[i]
- * for those that are there still.
+ * for those that are there still, or may be: without a descriptor to spare
+ * nobody can be ended.
  */
 void leaders_end(
     const struct leader *leaders, size_t count, unsigned char *is_left);

@@ -56,7 +56,7 @@ put_state(const struct show *to, const struct source_state *state, int64_t now)
 		    (long long)state->failures, state->last_error);
 	else if (state->valid_until != 0 && state->valid_until <= now)
 		snprintf(text, sizeof(text), "expired");
-	else if (state->next + LATE < now)
+	else if (state->next < now - LATE)
 		snprintf(text, sizeof(text),
 		    "overdue: does gatehouse-metadata still run?");
 	else

@@ -45,9 +45,9 @@ speaker_new(struct speaker **speaker, const struct config *config, char *why,
 	if (s->program != NULL)
 		r = saml_speaker_load(&s->self, config, why, why_size);
 	if (r == 0 && start(s, failure, sizeof(failure)) != 0)
-		log_warn("[saml] composer_program: %s: %s; until it can be "
-			 "started, nobody can be sent to an IdP",
-		    s->program, failure);
+		log_warn("[saml]: the composer does not start: %s; until it "
+			 "does, nobody can be sent to an IdP",
+		    failure);
 	if (r == 0)
 		*speaker = s;
 	else

@@ -38,6 +38,7 @@ static const struct row {
 	NUMBER(valid_until),
 	NUMBER(cache_duration),
 	NUMBER(failures),
+	NUMBER(unread),
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

@@ -22,6 +22,7 @@ struct source_state {
 	int64_t valid_until; /* of the document; 0: no end */
 	int64_t cache_duration; /* seconds; 0: none */
 	int64_t failures;       /* looks that failed since the last good one */
+	int64_t unread;         /* 1: gatehoused has yet to read the document */
 };
 
 /*

@@ -43,7 +43,12 @@ judge_together(const struct judge_case *judged, char *why, size_t why_size)
 	}
 	r = saml_settings_replace(settings, judged->source->file, judged->text,
 	    judged->size, judged->now);
-	if (r == 0)
+	if (r == GATE_ENOTFOUND) {
+		log_warn("%s: [saml] idp_metadata does not take %s in: "
+			 "gatehoused does not read it",
+		    judged->source->name, judged->source->file);
+		r = 0;
+	} else if (r == 0)
 		r = saml_worker_new(&worker, judged->config->worker_program,
 		    settings, clock_mono_ms() + JUDGE_MS, why, why_size);
 	saml_worker_free(&worker);

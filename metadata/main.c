@@ -35,6 +35,7 @@ static const char usage[] =
     "  --config FILE      instead of " CONFIG_FILE "\n"
     "  --force            look now, due or not\n"
     "  --accept-shrunken  min_entities does not count this time\n"
+    "  --accept-older     it may end before the one in place this time\n"
     "  --proxy URL        by way of a proxy; the environment does not count\n"
     "  --timeout SECONDS  for one document (300)\n"
     "  --debug            say more on standard error\n"
@@ -80,6 +81,9 @@ take(struct options *options, int c)
 	case 's':
 		options->source.accept_shrunken = 1;
 		return 0;
+	case 'o':
+		options->source.accept_older = 1;
+		return 0;
 	case 'p':
 		options->source.proxy = optarg;
 		return 0;
@@ -107,6 +111,7 @@ parse(struct options *options, int argc, char **argv)
 		{ "config", required_argument, NULL, 'c' },
 		{ "force", no_argument, NULL, 'f' },
 		{ "accept-shrunken", no_argument, NULL, 's' },
+		{ "accept-older", no_argument, NULL, 'o' },
 		{ "proxy", required_argument, NULL, 'p' },
 		{ "timeout", required_argument, NULL, 't' },
 		{ "debug", no_argument, NULL, 'd' },
@@ -161,6 +166,20 @@ check_names(const struct options *options, const struct config *config)
 	return STATUS_GOOD;
 }
 
+/* Has gatehoused read what is new, and notes that it did. */
+static int
+tell(const struct options *options, const struct config *config)
+{
+	const struct config_source *source = config->sources;
+	int r = reload_ask(config->socket);
+
+	for (; r == 0 && source < config->sources + config->source_count;
+	     source++)
+		if (is_meant(options, source->name))
+			source_read(source);
+	return r;
+}
+
 static int
 refresh(const struct options *options, const struct config *config)
 {
@@ -176,7 +195,7 @@ refresh(const struct options *options, const struct config *config)
 			status = STATUS_FAILED;
 		news |= outcome == SOURCE_NEWS;
 	}
-	if (news && reload_ask(config->socket) != 0)
+	if (news && tell(options, config) != 0)
 		status = STATUS_FAILED;
 	return status;
 }

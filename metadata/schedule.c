@@ -14,9 +14,10 @@ least(int64_t a, int64_t b)
 }
 
 int
-schedule_due(const struct source_state *state, int64_t now)
+schedule_due(const struct source_state *state, int64_t refresh, int64_t now)
 {
-	return now >= state->next || now < state->checked;
+	return now >= state->next || now < state->checked ||
+	    state->next - now > refresh;
 }
 
 int64_t

@@ -8,9 +8,11 @@
 
 /*
  * Nonzero if it is time for the next look. A last look that lies in the future
- * is no reason to wait: the clock was wrong then.
+ * is no reason to wait, for the clock was wrong then; nor is a next one that is
+ * more than refresh seconds away: that was set when refresh was longer.
  */
-int schedule_due(const struct source_state *state, int64_t now);
+int schedule_due(
+    const struct source_state *state, int64_t refresh, int64_t now);
 
 /*
  * When the next look is due, after one at now: after refresh seconds, but

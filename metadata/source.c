@@ -169,6 +169,28 @@ check_shrunken(struct look *look, size_t idps)
 	return GATE_EREFUSED;
 }
 
+/*
+ * One that ends before the one in place was signed before it: whoever hands it
+ * out need not be its signer, and it may have keys that were withdrawn.
+ */
+static int
+check_older(struct look *look, int64_t valid_until)
+{
+	char until[CLOCK_TEXT_SIZE], before[CLOCK_TEXT_SIZE];
+
+	if (look->options->accept_older || look->certificate == NULL ||
+	    !look->good || valid_until == 0 ||
+	    valid_until >= look->facts.valid_until)
+		return 0;
+	clock_text(valid_until, until);
+	clock_text(look->facts.valid_until, before);
+	snprintf(look->why, sizeof(look->why),
+	    "it is valid until %s, and the one before until %s: it is an old "
+	    "one, or if that is right, say --accept-older once",
+	    until, before);
+	return GATE_EREFUSED;
+}
+
 /* Judges what was fetched: 0 if it may take its place. */
 static int
 judge(struct look *look, const struct fetch *fetch,
@@ -180,6 +202,8 @@ judge(struct look *look, const struct fetch *fetch,
 	r = judge_document(&judged, facts, look->why, sizeof(look->why));
 	if (r == 0)
 		r = check_shrunken(look, facts->idps);
+	if (r == 0)
+		r = check_older(look, facts->valid_until);
 	if (r == 0)
 		r = judge_together(&judged, look->why, sizeof(look->why));
 	return r;
@@ -212,7 +236,7 @@ put_in_place(struct look *look, const struct fetch *fetch)
 /* Notes the document that is in place now, and where it came from. */
 static int
 note(struct look *look, const struct fetch *fetch,
-    const struct saml_metadata_facts *facts, const char *hash)
+    const struct saml_metadata_facts *facts, const char *hash, int news)
 {
 	struct source_state *state = &look->state;
 	int r = source_state_set(&state->url, look->source->url);
@@ -231,17 +255,18 @@ note(struct look *look, const struct fetch *fetch,
 	state->valid_until = facts->valid_until;
 	state->cache_duration = facts->cache_duration;
 	state->failures = 0;
+	state->unread |= news;
 	return r;
 }
 
-/* Takes over what came; *news if gatehoused has something to read anew. */
+/* Takes over what came. */
 static int
-take(struct look *look, const struct fetch *fetch, int *news)
+take(struct look *look, const struct fetch *fetch)
 {
 	struct saml_metadata_facts facts = look->facts;
 	char hash[HASH_SIZE];
 	int same = fetch->unchanged;
-	int r = 0;
+	int news, r = 0;
 
 	memcpy(hash, look->hash, sizeof(hash));
 	if (!fetch->unchanged) {
@@ -252,12 +277,13 @@ take(struct look *look, const struct fetch *fetch, int *news)
 	}
 	if (r == 0)
 		r = same ? touch(look) : put_in_place(look, fetch);
+	/* a cacheDuration counts from the file's time; and what is in place,
+	 * but was never noted, is of a run that was cut off */
+	news = !same || facts.cache_duration > 0 || !is_known(look);
 	if (r == 0)
-		r = note(look, fetch, &facts, hash);
+		r = note(look, fetch, &facts, hash, news);
 	if (r != 0)
 		return r;
-	/* a cacheDuration counts from the file's time */
-	*news = !same || facts.cache_duration > 0;
 	log_info("%s: %zu IdPs, %s", look->source->name, facts.idps,
 	    same ? "unchanged" : "put in place");
 	return 0;
@@ -321,31 +347,30 @@ open_look(struct look *look)
 	/* one that was removed comes back at once */
 	if (look->state.failures == 0 && access(source->file, F_OK) != 0)
 		return 1;
-	return schedule_due(&look->state, look->now);
+	return schedule_due(&look->state, source->refresh, look->now);
 }
 
 static enum source_outcome
 run(struct look *look)
 {
 	struct fetch fetch = { 0 };
-	int news = 0;
 	int r;
 
 	if (!open_look(look))
-		return SOURCE_NOTHING;
+		return look->state.unread ? SOURCE_NEWS : SOURCE_NOTHING;
 	r = read_certificate(look);
 	if (r == 0)
 		r = read_present(look);
 	if (r == 0)
 		r = get(look, &fetch);
 	if (r == 0)
-		r = take(look, &fetch, &news);
+		r = take(look, &fetch);
 	if (r != 0)
 		fail(look, r);
 	fetch_clear(&fetch);
 	if (close_look(look) != 0 || r != 0)
 		return SOURCE_FAILED;
-	return news ? SOURCE_NEWS : SOURCE_SAME;
+	return look->state.unread ? SOURCE_NEWS : SOURCE_SAME;
 }
 
 /*
@@ -419,4 +444,25 @@ source_refresh(const struct config *config, const struct config_source *source,
 	free(look.certificate);
 	free(look.bytes);
 	return outcome;
+}
+
+void
+source_read(const struct config_source *source)
+{
+	struct source_state state = { 0 };
+	int fd = -1;
+	int r = lock(source, &fd);
+
+	if (r == 0)
+		r = source_state_load(&state, source->file);
+	if (r == 0 && state.unread) {
+		state.unread = 0;
+		r = source_state_save(&state, source->file);
+	}
+	/* then it is read once more, and no harm is done */
+	if (r != 0)
+		log_debug("%s: %s", source->name, gate_strerror(r));
+	if (fd >= 0)
+		close(fd);
+	source_state_clear(&state);
 }

@@ -10,6 +10,7 @@
 struct source_options {
 	int force;           /* due or not */
 	int accept_shrunken; /* min_entities does not count */
+	int accept_older;    /* it may end before the one in place */
 	const char *proxy;   /* NULL: none */
 	int64_t timeout;     /* seconds for one document */
 };
@@ -18,7 +19,7 @@ struct source_options {
 enum source_outcome {
 	SOURCE_NOTHING, /* not due, or another run is at it */
 	SOURCE_SAME,    /* looked at: what is there is the newest */
-	SOURCE_NEWS,    /* gatehoused has something to read anew */
+	SOURCE_NEWS,    /* gatehoused has yet to read it: of now, or before */
 	SOURCE_FAILED   /* which has been logged; the file is as it was */
 };
 
@@ -29,5 +30,11 @@ enum source_outcome {
  */
 enum source_outcome source_refresh(const struct config *config,
     const struct config_source *source, const struct source_options *options);
+
+/*
+ * Notes that gatehoused has read what is in place. Until then it is news at
+ * every run: a reload that failed, or was cut off, is asked for again.
+ */
+void source_read(const struct config_source *source);
 
 #endif

@@ -70,8 +70,8 @@ void saml_settings_free(struct saml_settings **settings);
 
 /*
  * Puts a text in the place of what was read from this file; a file that does
- * not exist yet is taken for one that will be read. What is there and was not
- * read, is none of ours, and nothing is done. 0 or GATE_ENOMEM.
+ * not exist yet is taken for one that will be read. 0; GATE_ENOTFOUND where it
+ * is there and was not read, for it is none of ours; GATE_ENOMEM.
  */
 int saml_settings_replace(struct saml_settings *settings, const char *file,
     const char *text, size_t size, int64_t fetched);

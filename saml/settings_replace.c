@@ -34,7 +34,7 @@ saml_settings_replace(struct saml_settings *settings, const char *file,
 	    NULL)
 		return GATE_ENOMEM;
 	if (document == NULL)
-		return 0;
+		return GATE_ENOTFOUND;
 	copy = malloc(size + 1);
 	if (copy == NULL)
 		return GATE_ENOMEM;

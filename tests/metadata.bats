@@ -225,6 +225,12 @@ good() {
 	look 0
 	is "$(wc -l < log)" 5
 	cmp www/fed.xml "$file"
+	# what was planned by a longer refresh does not count
+	configure "$base/both/fed.xml" 'refresh = 1h'
+	look 0
+	is "$(wc -l < log)" 6
+	look 0
+	is "$(wc -l < log)" 6
 }
 
 @test "304: the document stays, and counts as fetched now" {
@@ -381,6 +387,29 @@ good() {
 	look 0 --force
 }
 
+@test "a signed document that is older than the one in place is refused" {
+	day() {
+		signed signer $MORE#rsa-sha256 \
+			"validUntil=\"$(date -ud "+$1 days" +%FT%TZ)\"" "${@:2}"
+	}
+	configure "$base/both/fed.xml" "certificate = $keys/signer.pem"
+	day 10 a b | publish
+	look 0
+	# well signed, and valid still: with a key that was withdrawn, say
+	day 5 a b withdrawn | publish
+	refused 'it is an old one'
+	refused 'it is an old one' --accept-shrunken
+	day 12 a b | publish
+	look 0 --force
+	day 5 a b | publish
+	look 0 --force --accept-older
+	cmp www/fed.xml "$file"
+	# TLS alone: the server is whose document it is
+	configure "$base/both/fed.xml"
+	day 3 a b | publish
+	look 0 --force
+}
+
 @test "a document that gatehoused could not read with its others is refused" {
 	good
 	{ echo '<?xml version="1.0"?>'; entities x |
@@ -393,6 +422,20 @@ good() {
 	federation '' a b c d y | publish
 	look 0 --force
 	is "$(state entities)" 5
+}
+
+@test "a file that gatehoused does not read is told" {
+	good
+	[[ $stderr != *'does not take'* ]]
+	mkdir elsewhere
+	mv idp/fed.xml* elsewhere
+	{ echo '<?xml version="1.0"?>'; entities x |
+		sed "s|<md:EntityDescriptor |&xmlns:md=\"$MD\" |"; } > idp/other.xml
+	file=$PWD/elsewhere/fed.xml
+	configure "$base/both/fed.xml"
+	federation '' a b c d e | publish
+	look 0 --force
+	has "$stderr" 'warning: fed: \[saml\] idp_metadata does not take .*elsewhere/fed.xml in'
 }
 
 @test "what the server does wrong is told, and changes nothing" {
@@ -560,6 +603,44 @@ good() {
 	kill "$GATE_PID"
 	wait "$GATE_PID" || true
 	GATE_PID=
+}
+
+@test "what gatehoused has not read yet, it is asked to at the next run" {
+	source "$BATS_TEST_DIRNAME/gate.sh"
+	gate_make "$PWD/gate"
+	gate_set saml idp_metadata "$PWD/idp"
+	cp "$GATE/idp/metadata.xml" idp/own.xml
+	cat >> "$GATE/gatehouse.conf" <<-END
+		[metadata fed]
+		url = $base/both/fed.xml
+		file = $file
+	END
+	cp "$GATE/gatehouse.conf" gate.conf
+	gate_start
+	federation '' a b | publish
+	mv "$GATE/allowlist" away
+	look 1
+	has "$stderr" 'gatehoused did not take it'
+	is "$(state unread)" 1
+	look 1
+	has "$stderr" 'gatehoused did not take it'
+	is "$(ctl --json status | jq -r .idps)" 1
+	mv away "$GATE/allowlist"
+	# nothing is due
+	look 0
+	is "$(wc -l < log)" 1
+	has "$stderr" 'gatehoused has read it'
+	is "$(ctl --json status | jq -r .idps)" 3
+	is "$(state unread)" 0
+	look 0
+	[[ $stderr != *gatehoused* ]]
+	# a run that was cut off once the document was in place
+	federation '' a b c | publish
+	cp www/fed.xml "$file"
+	look 0 --force
+	has "$stderr" 'unchanged'
+	has "$stderr" 'gatehoused has read it'
+	is "$(ctl --json status | jq -r .idps)" 4
 }
 
 @test "gatehousectl reload says whether it was taken" {

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -236,6 +237,27 @@ many(void **state)
 		assert_int_equal(died_of(pids[i]), SIGHUP);
 }
 
+/* What could not be ended is not told to have ended. */
+static void
+without_descriptors(void **state)
+{
+	pid_t pid = child(NULL);
+	struct leader leaders[2] = { leader_for(pid), { 0 } };
+	unsigned char is_left[2] = { 0 };
+	struct rlimit old, none;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	none = (struct rlimit){ .rlim_cur = 0, .rlim_max = old.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	leaders_end(leaders, 2, is_left);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	assert_int_equal(died_of(pid), 0);
+	assert_int_equal(is_left[0], 1);
+	assert_int_equal(is_left[1], 0);
+	finish(pid);
+}
+
 static void
 never_oneself(void **state)
 {
@@ -259,6 +281,7 @@ main(void)
 		cmocka_unit_test(stubborn_is_killed),
 		cmocka_unit_test(stopped_is_woken),
 		cmocka_unit_test(many),
+		cmocka_unit_test(without_descriptors),
 		cmocka_unit_test(never_oneself),
 	};
 

@@ -23,7 +23,8 @@ test_round(void **state)
 		.entities = 4,
 		.valid_until = INT64_MAX,
 		.cache_duration = 6,
-		.failures = 7 };
+		.failures = 7,
+		.unread = 1 };
 	struct source_state in;
 	struct stat st;
 
@@ -52,6 +53,7 @@ test_round(void **state)
 	assert_true(in.valid_until == INT64_MAX);
 	assert_int_equal(in.cache_duration, 6);
 	assert_int_equal(in.failures, 7);
+	assert_int_equal(in.unread, 1);
 	source_state_clear(&in);
 	assert_int_equal(source_state_set(&out.url, NULL), 0);
 	assert_null(out.url);
