@@ -40,6 +40,10 @@ static const struct verb verbs[] = {
 	{ "require", 0, 0 },
 };
 
+/* The ways to sign in that there are, as the record has them. */
+static const char *const methods[] = { "sso", "password", "otp", "password+otp",
+	"external", any_value };
+
 struct rule {
 	const struct verb *verb;
 	const struct condition *condition; /* NULL: an attribute */
@@ -207,6 +211,22 @@ parse_condition(struct rule *rule, const char *word, char *why, size_t why_size)
 	return GATE_ECONFIG;
 }
 
+/* Whether a sign-in can have this value at all, as far as that is known. */
+static int
+is_possible(const struct rule *rule, const char *value)
+{
+	size_t i;
+
+	if (rule->condition == NULL ||
+	    rule->condition->offset != offsetof(struct access_subject, method))
+		return 1;
+	for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		if (strcmp(methods[i], value) == 0)
+			return 1;
+	}
+	return 0;
+}
+
 /* A value that would silently mean nothing is refused. */
 static int
 parse_value(struct rule *rule, const char *value, char *why, size_t why_size)
@@ -220,6 +240,13 @@ parse_value(struct rule *rule, const char *value, char *why, size_t why_size)
 	if (strchr(value, '*') != NULL && strcmp(value, any_value) != 0)
 		return refuse(why, why_size,
 		    "* stands alone, for any value: there are no patterns");
+	if (!is_possible(rule, value)) {
+		snprintf(why, why_size,
+		    "\"%s\" is no method: it must be sso, password, otp, "
+		    "password+otp or external",
+		    value);
+		return GATE_ECONFIG;
+	}
 	rule->values[rule->value_count++] = value;
 	return 0;
 }

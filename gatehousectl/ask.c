@@ -47,6 +47,12 @@ static const struct meaning reaching[] = {
 
 /* Of what the daemon found itself unable or unwilling to do. */
 static const struct meaning answered[] = {
+	{ GATE_EPERM, VERB_SSO_BEGIN, CTL_NO, NULL,
+	    "run it as root, or see [peers] login" },
+	{ GATE_EPERM, VERB_IDP_LIST, CTL_NO, NULL,
+	    "run it as root, or see [peers] login" },
+	{ GATE_EPERM, VERB_LOGOUT_RECEIVE, CTL_NO, NULL,
+	    "run it as root, or see [peers] login" },
 	{ GATE_EPERM, 0, CTL_NO, NULL, "run it as root, or see [peers] admin" },
 	{ GATE_ENOTFOUND, VERB_SESSION_SHOW, CTL_NO, "there is no such session",
 	    "see gatehousectl session list --all" },
@@ -66,6 +72,12 @@ static const struct meaning answered[] = {
 	{ GATE_EPROTO, 0, CTL_FAILED, NULL,
 	    "are gatehousectl and gatehoused of the same version?" },
 	{ GATE_EFULL, 0, CTL_FAILED, NULL, "make room where [store] path is" },
+	{ GATE_ECONFIG, VERB_RELOAD, CTL_FAILED, NULL,
+	    "see gatehousectl config check, and the log of gatehoused" },
+	{ GATE_EIO, VERB_RELOAD, CTL_FAILED, NULL,
+	    "see gatehousectl config check, and the log of gatehoused" },
+	{ GATE_EUNSAFE, VERB_RELOAD, CTL_FAILED, NULL,
+	    "see gatehousectl config check, and the log of gatehoused" },
 };
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))

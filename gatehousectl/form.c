@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "gatehousectl/command.h"
+#include "gatehousectl/say.h"
 #include "lib/error.h"
 
 #define RESPONSE    "SAMLResponse"
@@ -108,4 +110,19 @@ form_read(struct form *form, char *text, size_t size)
 	if (r == 0 && (form->response == NULL) == (form->request == NULL))
 		r = GATE_EPROTO;
 	return r;
+}
+
+int
+form_response(struct form *form, struct input *input, const char *path)
+{
+	*form = (struct form){ .response = input->bytes,
+		.response_size = input->size };
+	if (input->size == 0 || !form_is(input->bytes) ||
+	    (form_read(form, input->bytes, input->size) == 0 &&
+		form->response != NULL))
+		return CTL_DONE;
+	complain("%s: it begins like a form, but is none that a browser sends: "
+		 "SAMLResponse=...&RelayState=...",
+	    strcmp(path, "-") == 0 ? "standard input" : path);
+	return CTL_NO;
 }

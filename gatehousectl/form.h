@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "gatehousectl/input.h"
+
 /*
  * What a browser posts to us (SAML bindings 3.5.4): SAMLResponse or SAMLRequest
  * and RelayState in the form application/x-www-form-urlencoded (HTML 4.01,
@@ -27,5 +29,12 @@ int form_is(const char *text);
  * stands twice; or where there is not one of SAMLResponse and SAMLRequest.
  */
 int form_read(struct form *form, char *text, size_t size);
+
+/*
+ * A Response that was read from a file, - for standard input: in the form that
+ * a browser has posted, or as it is. form has texts of input, which is changed.
+ * An exit status; it has complained about a form that is none, or of a request.
+ */
+int form_response(struct form *form, struct input *input, const char *path);
 
 #endif

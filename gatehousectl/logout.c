@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gatehousectl/ask.h"
 #include "gatehousectl/command.h"
@@ -47,8 +48,9 @@ show_text(const struct wire_msg *result)
 
 	note("%s; %lld sessions ended", wire_str(result, TAG_STATE),
 	    (long long)wire_num(result, TAG_COUNT, 0));
+	/* not only at a terminal: the user stays signed in at the IdP */
 	if (detail != NULL)
-		note("the IdP is not told: %s", detail);
+		complain("the IdP is not told: %s", detail);
 	if (outgoing_is(result) == 1)
 		outgoing_print(result);
 	else
@@ -167,9 +169,15 @@ logout_receive(const struct options *options)
 {
 	struct received received = { 0 };
 	struct input input = { 0 };
-	int error = input_read(&input, "-", ANSWER_MAX);
-	int r = CTL_FAILED;
+	int error, r = CTL_FAILED;
 
+	/* a terminal's line ends at 4095 bytes, without a word */
+	if (isatty(STDIN_FILENO)) {
+		complain("no message on standard input; gatehousectl logout "
+			 "receive < FILE");
+		return CTL_USAGE;
+	}
+	error = input_read(&input, "-", ANSWER_MAX);
 	if (error == 0)
 		r = take_input(&received, &input);
 	else

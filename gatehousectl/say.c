@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "saml/utf8.h"
+#include "lib/utf8.h"
 
 static struct {
 	const char *noun;

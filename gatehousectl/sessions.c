@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
 #include "gatehousectl/ask.h"
 #include "gatehousectl/record.h"
 #include "gatehousectl/say.h"
@@ -57,31 +59,51 @@ session_list(const struct options *options)
 	return r;
 }
 
-/* Asks about the one session that was named. */
+/* Asks about the one session that was named; the answer stays in *ask. */
 static int
-ask_one(const struct options *options, uint16_t verb, ask_row *row, void *data)
+ask_one(struct ask **ask, const struct options *options, uint16_t verb,
+    ask_row *row, void *data)
 {
-	struct ask *ask = NULL;
-	int r = ask_new(&ask, options, verb);
+	int r = ask_new(ask, options, verb);
 
-	if (r == CTL_DONE) {
-		wire_put_str(ask_msg(ask), TAG_SESSION, options->argument);
-		r = ask_done(ask, row, data);
-	}
-	ask_free(&ask);
-	return r;
+	if (r != CTL_DONE)
+		return r;
+	wire_put_str(ask_msg(*ask), TAG_SESSION, options->argument);
+	return ask_done(*ask, row, data);
 }
 
 int
 session_show(const struct options *options)
 {
 	struct record_view view = { fields, FIELDS, options->json };
+	struct ask *ask = NULL;
+	int r = ask_one(&ask, options, VERB_SESSION_SHOW, record_show, &view);
 
-	return ask_one(options, VERB_SESSION_SHOW, record_show, &view);
+	ask_free(&ask);
+	return r;
+}
+
+/* Ended on record is not all of it: a process may go on. */
+static int
+end_of(const struct wire_msg *result)
+{
+	const char *state = wire_str(result, TAG_STATE);
+
+	if (state != NULL && strcmp(state, "complete") == 0)
+		return CTL_DONE;
+	complain("it has ended, but the process that holds it was not ended: "
+		 "it holds other sessions too, or see the log of gatehoused");
+	return CTL_NO;
 }
 
 int
 session_end(const struct options *options)
 {
-	return ask_one(options, VERB_SESSION_END, NULL, NULL);
+	struct ask *ask = NULL;
+	int r = ask_one(&ask, options, VERB_SESSION_END, NULL, NULL);
+
+	if (r == CTL_DONE)
+		r = end_of(ask_msg(ask));
+	ask_free(&ask);
+	return r;
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "gatehousectl/form.h"
 #include "gatehousectl/input.h"
 #include "gatehousectl/json.h"
 #include "gatehousectl/offline.h"
@@ -115,10 +116,10 @@ start_worker(struct saml_worker **worker, const struct config *config)
 
 /* What the options ask about a Response. */
 static struct saml_request
-request_of(const struct options *options, const struct input *response)
+request_of(const struct options *options, const struct form *form)
 {
-	return (struct saml_request){ .response = response->bytes,
-		.response_size = response->size,
+	return (struct saml_request){ .response = form->response,
+		.response_size = form->response_size,
 		.in_response_to = options->in_response_to,
 		.any_request = (options->given & OPTION_ANY_REQUEST) != 0,
 		.idp = options->idp,
@@ -129,9 +130,9 @@ request_of(const struct options *options, const struct input *response)
 
 static int
 verify(const struct options *options, const struct config *config,
-    const struct input *response)
+    const struct form *form)
 {
-	struct saml_request request = request_of(options, response);
+	struct saml_request request = request_of(options, form);
 	struct saml_worker *worker = NULL;
 	struct saml_identity *identity = NULL;
 	struct refusal refusal = { 0 };
@@ -162,6 +163,7 @@ sso_check(const struct options *options)
 {
 	struct config *config = NULL;
 	struct input response = { 0 };
+	struct form form;
 	int r = CTL_FAILED;
 
 	if (options->given & OPTION_ANY_REQUEST &&
@@ -173,7 +175,9 @@ sso_check(const struct options *options)
 		&config, options_config(options), complain_file, NULL) == 0)
 		r = read_response(options->argument, &response);
 	if (r == CTL_DONE)
-		r = verify(options, config, &response);
+		r = form_response(&form, &response, options->argument);
+	if (r == CTL_DONE)
+		r = verify(options, config, &form);
 	input_free(&response);
 	config_free(&config);
 	return r;

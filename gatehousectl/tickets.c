@@ -66,33 +66,16 @@ show(const struct wire_msg *result, int json)
 	return CTL_DONE;
 }
 
-/* A Response as it is, or the form that a browser has posted. */
-static int
-read_form(struct input *input, struct form *form)
-{
-	int r = read_response(input);
-
-	if (r != CTL_DONE)
-		return r;
-	*form = (struct form){ .response = input->bytes,
-		.response_size = input->size };
-	if (input->size == 0 || !form_is(input->bytes) ||
-	    (form_read(form, input->bytes, input->size) == 0 &&
-		form->response != NULL))
-		return CTL_DONE;
-	complain("standard input: it begins like a form, but is none that a "
-		 "browser sends: SAMLResponse=...&RelayState=...");
-	return CTL_NO;
-}
-
 int
 ticket(const struct options *options)
 {
 	struct input input = { 0 };
 	struct form form;
 	struct ask *ask = NULL;
-	int r = read_form(&input, &form);
+	int r = read_response(&input);
 
+	if (r == CTL_DONE)
+		r = form_response(&form, &input, "-");
 	if (r == CTL_DONE)
 		r = ask_new(&ask, options, VERB_TICKET);
 	if (r == CTL_DONE) {

@@ -137,6 +137,28 @@ line_of() {
  value: there are no patterns"
 }
 
+@test "config check: what would never apply to anybody" {
+	cp gate.conf good.conf
+	cat >>gate.conf <<-END
+	[service SSHD]
+	max_authn_age = 5m
+	[access Sudo]
+	deny user = eve
+	deny user = bob
+	END
+	ctl 1 config check
+	is "$(wc -l <<<"$output")" 2
+	is "${lines[0]}" "gate.conf:$(line_of SSHD): [service SSHD] is of no\
+ service: PAM knows them in lower case"
+	is "${lines[1]}" "gate.conf:$(line_of 'deny user = eve'): [access Sudo]\
+ is of no service: PAM knows them in lower case"
+	cp good.conf gate.conf
+	printf '%s\n' '[access x]' 'deny method = sso | pasword' >>gate.conf
+	ctl 1 config check
+	is "$output" "gate.conf:$(line_of pasword): \"pasword\" is no method:\
+ it must be sso, password, otp, password+otp or external"
+}
+
 @test "config check: two IdPs that could name each other's users" {
 	cat >>gate.conf <<-END
 	[idp partner]

@@ -340,6 +340,21 @@ field() {
 	done
 }
 
+@test "sso check: what a browser posts" {
+	respond >response
+	jq -rRs '"RelayState=gr-x&SAMLResponse=" + (rtrimstr("\n") | @uri)' \
+	    response >form
+	ctl 0 sso check form
+	is "$(field .user)" alice
+	ctl 0 sso check - <form
+	is "$(field .user)" alice
+	echo 'SAMLResponse=%zz' >form
+	ctl 1 sso check form
+	has "$stderr" 'form: it begins like a form, but is none'
+	echo 'SAMLRequest=eA%3D%3D' >form
+	ctl 1 sso check form
+}
+
 @test "sso check: why not" {
 	respond --format xml | sed s/alice/admin/g >response
 	ctl 1 sso check response

@@ -288,6 +288,14 @@ logged() {
 	run ! alive "$pid"
 }
 
+@test "session end says where the process goes on" {
+	hold alice one two
+	run --separate-stderr -1 ctl session end "$session"
+	[[ $stderr == *'the process that holds it was not ended'* ]]
+	is ended "$(of "$session" state)"
+	alive "$pid"
+}
+
 @test "a request is good once, also across a restart" {
 	from_idp request --name-id alice > "$BATS_TEST_TMPDIR/url"
 	receive < "$BATS_TEST_TMPDIR/url"
@@ -356,6 +364,10 @@ stays() {
 	receive 1 <<< 'hello'
 	[[ $stderr == *'neither a URL'* ]]
 	receive 1 < /dev/null
+	# what is pasted at a terminal would be cut
+	run -2 script -qec "'$BUILD/gatehousectl' --socket '$GATE/gate.sock' \
+	    logout receive" /dev/null < /dev/null
+	[[ $output == *'no message on standard input'* ]]
 }
 
 @test "an IdP that takes no logout messages gets none" {
@@ -473,6 +485,10 @@ $(otp_code "$uri")"
 	is null "$(field url)"
 	[[ $(field detail) == *'set [saml] key'* ]]
 	is ended "$(of "$session" state)"
+	# a person is told too, and a script's log
+	run --separate-stderr -0 ctl logout start "$session"
+	is complete "$output"
+	[[ $stderr == *'the IdP is not told: '*'set [saml] key'* ]]
 }
 
 @test "here: its process is ended" {
