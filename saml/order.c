@@ -7,8 +7,8 @@
 #include "lib/error.h"
 #include "lib/protocol.h"
 #include "lib/secret.h"
+#include "lib/utf8.h"
 #include "saml/time.h"
-#include "saml/utf8.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -2,8 +2,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/utf8.h"
 #include "saml/scan.h"
-#include "saml/utf8.h"
 
 /* What differs between the kinds of documents. */
 struct rules {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "lib/utf8.h"
 #include "saml/text.h"
-#include "saml/utf8.h"
 
 struct range {
 	int32_t first, last;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
-#include "saml/utf8.h"
+#include "lib/utf8.h"
 
 /* By the number of bytes after the first: its bits, and the least character
  * that needs so many. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef SAML_UTF8_H
-#define SAML_UTF8_H
+#ifndef GATE_UTF8_H
+#define GATE_UTF8_H
 
 #include <stddef.h>
 #include <stdint.h>
