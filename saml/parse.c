@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <libxml/parser.h>
@@ -15,6 +16,12 @@
 	(XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC |          \
 	    XML_PARSE_COMPACT | XML_PARSE_NOERROR | XML_PARSE_NOWARNING)
 
+/* What was wrong first: libxml2 itself keeps what was wrong last. */
+struct first_error {
+	int code, line;
+	char text[160];
+};
+
 /*
  * libxml2 goes on after an error to look for more, formatting a text for each
  * of them. The first is enough. xmlStopParser(3) must not be called from here:
@@ -26,9 +33,17 @@ static void
 stop_at_error(void *data, xmlError *error)
 {
 	xmlParserCtxt *ctxt = data;
+	struct first_error *first = ctxt->_private;
+	const char *text = error->message != NULL ? error->message : "";
 
 	if (error->level < XML_ERR_ERROR)
 		return;
+	if (first->code == XML_ERR_OK) {
+		first->code = error->code;
+		first->line = error->line;
+		snprintf(first->text, sizeof(first->text), "%.*s",
+		    (int)strcspn(text, "\n"), text);
+	}
 	/* not every error does that by itself: half a tree is none */
 	ctxt->wellFormed = 0;
 	ctxt->disableSAX = 1;
@@ -36,30 +51,29 @@ stop_at_error(void *data, xmlError *error)
 }
 
 static int
-refuse_xml(const xmlParserCtxt *ctxt, struct refusal *refusal)
+refuse_xml(const struct first_error *first, struct refusal *refusal)
 {
-	const xmlError *error = &ctxt->lastError;
-	const char *text = error->message != NULL ? error->message : "";
-
-	if (error->code == XML_ERR_NO_MEMORY)
+	if (first->code == XML_ERR_NO_MEMORY)
 		return GATE_ENOMEM;
 	return refuse(refusal, REASON_BAD_XML,
-	    "not well-formed XML: line %d, libxml2's error %d: %.*s",
-	    error->line, error->code, (int)strcspn(text, "\n"), text);
+	    "not well-formed XML: line %d, libxml2's error %d: %s", first->line,
+	    first->code, first->text);
 }
 
 static int
 parse_text(const char *text, size_t size, xmlDoc **doc, struct refusal *refusal)
 {
+	struct first_error first = { 0 };
 	xmlParserCtxt *ctxt;
 	int r = 0;
 
 	if (size > INT_MAX || (ctxt = xmlNewParserCtxt()) == NULL)
 		return GATE_ENOMEM;
+	ctxt->_private = &first;
 	ctxt->sax->serror = stop_at_error;
 	*doc = xmlCtxtReadMemory(ctxt, text, (int)size, NULL, NULL, OPTIONS);
 	if (*doc == NULL || !ctxt->wellFormed || !ctxt->nsWellFormed)
-		r = refuse_xml(ctxt, refusal);
+		r = refuse_xml(&first, refusal);
 	xmlFreeParserCtxt(ctxt);
 	return r;
 }
