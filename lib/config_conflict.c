@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lib/config_conflict.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,6 +117,44 @@ check_strip(const struct config *config, const struct listener *listener)
 	}
 }
 
+/* libpam has every service's name in lower case, and gatehoused by this many
+ * bytes: a section of another would protect nothing, without a word. */
+#define SERVICE_MAX 63
+
+static void
+check_service(const struct listener *listener, int line, const char *section,
+    const char *service)
+{
+	const char *at = service;
+
+	while (*at != '\0' && !isupper((unsigned char)*at))
+		at++;
+	if (*at != '\0')
+		tell(listener, line,
+		    "[%s %s] is of no service: PAM knows them in lower case",
+		    section, service);
+	else if (at - service > SERVICE_MAX)
+		tell(listener, line,
+		    "[%s %s] is of no service: a name has at most %d bytes",
+		    section, service, SERVICE_MAX);
+}
+
+static void
+check_services(const struct config *config, const struct listener *listener)
+{
+	const struct config_rule *rule = config->rules;
+	size_t i;
+
+	for (i = 0; i < config->service_count; i++)
+		check_service(listener, config->services[i].line, "service",
+		    config->services[i].name);
+	/* those of a section stand together: told once, at the first */
+	for (i = 0; i < config->rule_count; i++)
+		if (i == 0 || strcmp(rule[i].service, rule[i - 1].service) != 0)
+			check_service(
+			    listener, rule[i].line, "access", rule[i].service);
+}
+
 void
 config_conflicts(
     const struct config *config, config_conflict *conflict, void *data)
@@ -127,4 +166,5 @@ config_conflicts(
 		check_unique(config, &listener, uniques[i].kind,
 		    uniques[i].offset, uniques[i].what);
 	check_strip(config, &listener);
+	check_services(config, &listener);
 }
