@@ -93,6 +93,8 @@ PAM_TESTS = $(patsubst tests/pam/%.c,$(BUILD)/tests/%,\
 BENCHES = $(patsubst tests/bench/%.c,$(BUILD)/tests/%,\
 	$(wildcard tests/bench/bench_*.c))
 ATTACKS = $(BUILD)/attacks $(BUILD)/attack-costs
+FUZZ = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/fuzz_%,\
+	$(wildcard tests/fuzz/fuzz_*.c)) $(BUILD)/fuzz/seeds
 MANUALS = $(patsubst docs/man/%.scd,$(BUILD)/man/%,\
 	$(wildcard docs/man/*.scd))
 
@@ -205,8 +207,6 @@ $(BUILD)/attack-costs: $(BUILD)/obj/tests/attacks/costs.o $(ROOM_LIBS)
 	$(Q)$(link) $(TEST_LIBS)
 
 # Fuzzing is clang's: the rooms that read what strangers write, once more.
-FUZZ = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/fuzz_%,\
-	$(wildcard tests/fuzz/fuzz_*.c)) $(BUILD)/fuzz/seeds
 FUZZ_FLAGS = -std=gnu11 -O1 -g $(CPPFLAGS) $(XML_CFLAGS) \
 	-fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
