@@ -39,6 +39,7 @@ check_waiting(const struct store_request *request, struct refusal *refusal)
 	return 0;
 }
 
+/* 0, GATE_ENOTFOUND, GATE_EREFUSED, or an error of the store. */
 static int
 find_request(struct assertion *a, struct gate *gate, const char *id,
     struct refusal *refusal)
@@ -46,9 +47,6 @@ find_request(struct assertion *a, struct gate *gate, const char *id,
 	struct lookup lookup = { id, &a->request };
 	int r = store_read(gate_store(gate), peek, &lookup);
 
-	if (r == GATE_ENOTFOUND)
-		return refuse(refusal, REASON_REQUEST_UNKNOWN,
-		    "request %.*s is not on record", STORE_REQUEST_ID_MAX, id);
 	if (r == 0)
 		r = check_waiting(&a->request, refusal);
 	a->answers = r == 0;
@@ -61,10 +59,29 @@ find_by_relay_state(struct assertion *a, struct gate *gate,
     const char *relay_state, struct refusal *refusal)
 {
 	char id[RELAY_ID_SIZE];
+	int r;
 
 	if (relay_state == NULL || relay_id(relay_state, id) != 0)
 		return 0;
-	return find_request(a, gate, id, refusal);
+	r = find_request(a, gate, id, refusal);
+	/* whoever reads it has never seen the ID that was made from it */
+	return r == GATE_ENOTFOUND
+	    ? refuse(refusal, REASON_REQUEST_UNKNOWN,
+		  "no request on record has this RelayState")
+	    : r;
+}
+
+/* The request that the Response names. */
+static int
+find_by_name(struct assertion *a, struct gate *gate, struct refusal *refusal)
+{
+	const char *id = a->identity->in_response_to;
+	int r = find_request(a, gate, id, refusal);
+
+	return r == GATE_ENOTFOUND
+	    ? refuse(refusal, REASON_REQUEST_UNKNOWN,
+		  "request %.*s is not on record", STORE_REQUEST_ID_MAX, id)
+	    : r;
 }
 
 /* A sign-in that was forced came after the request, but for the clocks. */
@@ -146,6 +163,8 @@ keep_attributes(
 	int r = attributes_encode(&a->identity->attributes,
 	    policy->attribute_names, &a->kept, &a->kept_size);
 
+	memcpy(a->claims.kept_names, policy->kept_names,
+	    sizeof(a->claims.kept_names));
 	if (r != GATE_ETOOBIG)
 		return r;
 	return refuse(refusal, REASON_ATTRIBUTE,
@@ -193,7 +212,7 @@ assertion_new(struct assertion **assertion, struct gate *gate,
 	if (r != 0)
 		goto out;
 	if (!a->answers && a->identity->in_response_to != NULL)
-		r = find_request(a, gate, a->identity->in_response_to, refusal);
+		r = find_by_name(a, gate, refusal);
 	if (r == 0 && a->answers)
 		r = check_answer(a, policy, refusal);
 	if (r == 0)
@@ -234,14 +253,32 @@ take_request(struct store_tx *tx, const struct store_request *request,
 	return r == 0 ? check_waiting(&taken, refusal) : r;
 }
 
+/* Assertions may come after the logout that ends their sign-in. */
+static int
+check_logout(struct store_tx *tx, const struct store_ticket *claims,
+    struct refusal *refusal)
+{
+	char then[CLOCK_TEXT_SIZE];
+	int r = store_logout_find(tx, claims->issuer, claims->name_id,
+	    claims->session_index, claims->authn_instant);
+
+	if (r != 0)
+		return r == GATE_ENOTFOUND ? 0 : r;
+	clock_text(claims->authn_instant, then);
+	return refuse(refusal, REASON_LOGGED_OUT,
+	    "the user signed in at %s, and a LogoutRequest of %s that was "
+	    "issued then or later has ended that",
+	    then, claims->issuer);
+}
+
 int
 assertion_claim(struct store_tx *tx, const struct assertion *assertion,
     struct refusal *refusal)
 {
 	const struct saml_identity *id = assertion->identity;
-	int r = 0;
+	int r = check_logout(tx, &assertion->claims, refusal);
 
-	if (assertion->answers)
+	if (r == 0 && assertion->answers)
 		r = take_request(tx, &assertion->request, refusal);
 	if (r == 0)
 		r = store_replay_claim(

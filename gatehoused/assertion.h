@@ -45,9 +45,10 @@ void assertion_free(struct assertion **assertion);
 
 /*
  * Uses it up, within the transaction that makes something of it, and as its
- * last question: the request it answers is taken from the record, and the
- * assertion's mark is made (SAML profiles 4.1.4.5). 0, or GATE_EREFUSED
- * (request_unknown, replay), or an error of the store.
+ * last question: no logout has reached it (SAML core 3.7.3.1), the request it
+ * answers is taken from the record, and the assertion's mark is made (SAML
+ * profiles 4.1.4.5). 0, or GATE_EREFUSED (logged_out, request_unknown, replay),
+ * or an error of the store.
  */
 int assertion_claim(struct store_tx *tx, const struct assertion *assertion,
     struct refusal *refusal);

@@ -24,11 +24,11 @@
 #define COUNT_EVERY 1000
 
 /*
- * How long a row stays beyond its time: twice the largest [saml] clock_skew.
+ * How long a mark stays beyond its time: twice the largest [saml] clock_skew.
  * By one the clock may be set back and still be believed, by one an assertion
  * may be good for longer since its mark was made: the setting can change.
  */
-#define PRUNE_SLACK 600
+#define PRUNE_SLACK (2 * CONFIG_CLOCK_SKEW_MOST)
 
 struct gate {
 	char *config_path;
@@ -307,7 +307,6 @@ gate_count_request(struct gate *gate, int64_t *count)
 
 struct housework {
 	int64_t now;
-	int64_t before;
 	int64_t ended_before;
 	int64_t dropped; /* in one turn */
 	int64_t total;
@@ -323,8 +322,8 @@ prune(struct store_tx *tx, void *data)
 	struct housework *work = data;
 	int r;
 
-	r = store_prune(
-	    tx, work->before, work->ended_before, PRUNE_ROWS, &work->dropped);
+	r = store_prune(tx, work->now, PRUNE_SLACK, work->ended_before,
+	    PRUNE_ROWS, &work->dropped);
 	work->total += work->dropped;
 	if (r == 0 && work->dropped > 0)
 		r = store_clock_raise(tx, work->now);
@@ -339,7 +338,6 @@ gate_keep_house(struct gate *gate)
 	int turns = 0;
 	int r;
 
-	work.before = work.now - PRUNE_SLACK;
 	work.ended_before = work.now - policy->config->keep;
 	policy_unref(&policy);
 	/* as many rows as one turn takes: there may be more */

@@ -21,8 +21,8 @@ struct logout_way {
 /*
  * Finds the way to an IdP, by the binding wished for where there is a choice. 0
  * and *way; or GATE_EREFUSED and *refusal: SSO is off, the IdP is gone from the
- * metadata or takes no logout messages, or we have no key to sign them with.
- * The way is to be cleared in any case.
+ * metadata or takes no logout messages, or [saml] lacks slo_url or the key to
+ * sign them with. The way is to be cleared in any case.
  */
 int logout_way_find(struct request *request, const char *entity_id,
     enum logout_kind kind, enum saml_binding wished, struct logout_way *way,

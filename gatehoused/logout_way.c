@@ -56,6 +56,10 @@ logout_way_find(struct request *request, const char *entity_id,
 
 	if (policy->workers == NULL || policy->speaker == NULL)
 		return refuse(refusal, REASON_SSO_OFF, NULL);
+	if (policy->config->slo_url[0] == '\0')
+		return refuse(refusal, REASON_COMPOSER_FAILED,
+		    "the answer to a logout message has no place to come to: "
+		    "[saml] slo_url is not set");
 	if (policy->config->saml_key[0] == '\0')
 		return refuse(refusal, REASON_COMPOSER_FAILED,
 		    "logout messages have to be signed: set [saml] key and "

@@ -75,7 +75,24 @@ name_attributes(struct policy *p)
 	else
 		r = asprintf(&p->attribute_names, "%s %s", kept,
 		    access_rules_names(p->access));
-	return r < 0 ? GATE_ENOMEM : 0;
+	return r < 0 ? GATE_ENOMEM
+		     : attribute_names(p->attribute_names, p->kept_names);
+}
+
+/* A language that we do not speak is no reason to let nobody in. */
+static int
+load_language(struct policy *p)
+{
+	const struct config *config = p->config;
+	int r =
+	    catalogue_open(&p->catalogue, config->catalogues, config->language);
+
+	if (r != 0 && r != GATE_ENOMEM) {
+		log_warn("[gate] language = %s: %s; people are told in English",
+		    config->language, gate_strerror(r));
+		r = 0;
+	}
+	return r;
 }
 
 int
@@ -104,6 +121,8 @@ policy_load(struct policy **policy, const char *path)
 		    &p->access, p->config, path, log_complaint, NULL);
 	if (r == 0)
 		r = name_attributes(p);
+	if (r == 0)
+		r = load_language(p);
 	if (r == 0)
 		r = load_sso(p);
 	if (r == 0 && allowlist_count(p->allowlist) == 0)
@@ -135,6 +154,7 @@ policy_unref(struct policy **policy)
 		return;
 	workers_free(&p->workers);
 	speaker_free(&p->speaker);
+	catalogue_free(&p->catalogue);
 	access_rules_free(&p->access);
 	allowlist_free(&p->allowlist);
 	config_free(&p->config);

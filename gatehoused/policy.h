@@ -9,6 +9,8 @@
 #include "gatehoused/speaker.h"
 #include "gatehoused/workers.h"
 #include "ipwhitelist/allowlist.h"
+#include "lib/attribute_names.h"
+#include "lib/catalogue.h"
 #include "lib/config.h"
 
 /*
@@ -21,11 +23,13 @@ struct policy {
 	struct config *config;
 	struct allowlist *allowlist;
 	struct access_rules *access;
-	char *attribute_names;   /* of those kept of an assertion; "*": all */
-	struct workers *workers; /* NULL where SSO is not configured */
-	struct speaker *speaker; /* NULL likewise */
-	char *path;              /* of the configuration */
-	uid_t *login_uids;       /* [peers] login */
+	char *attribute_names; /* of those kept of an assertion; "*": all */
+	char kept_names[ATTRIBUTE_NAMES_SIZE]; /* a text for that set */
+	struct workers *workers;     /* NULL where SSO is not configured */
+	struct speaker *speaker;     /* NULL likewise */
+	struct catalogue *catalogue; /* NULL: English */
+	char *path;                  /* of the configuration */
+	uid_t *login_uids;           /* [peers] login */
 	size_t login_count;
 	uid_t *admin_uids; /* [peers] admin */
 	size_t admin_count;

@@ -95,7 +95,13 @@ prove_ticket(struct login *l)
 	if (r != 0)
 		return r;
 	if (clock_wall() >= l->ticket->expires)
-		return refuse(&l->refusal, REASON_TICKET_EXPIRED, NULL);
+		return refuse(&l->refusal, REASON_TICKET_EXPIRED,
+		    "the ticket was presented after [saml] ticket_lifetime");
+	/* what a rule of today looks at was perhaps not kept */
+	if (strcmp(l->ticket->kept_names, l->policy->kept_names) != 0)
+		return refuse(&l->refusal, REASON_TICKET_EXPIRED,
+		    "the rules of access, or [session] attributes, name other "
+		    "attributes since it was made: get a new one");
 	return take_claims(l);
 }
 

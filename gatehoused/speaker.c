@@ -2,6 +2,7 @@
 #include "gatehoused/speaker.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,15 +19,20 @@ struct speaker {
 	char *program;
 	int64_t timeout; /* milliseconds for one message */
 	struct saml_speaker *self;
-	pthread_mutex_t lock;           /* over composer */
+	pthread_mutex_t lock;           /* over what follows */
 	struct saml_composer *composer; /* NULL: has yet to be started */
+	char trouble[256];              /* why it is NULL */
 };
 
 static int
 start(struct speaker *s, char *why, size_t why_size)
 {
-	return saml_composer_new(&s->composer, s->program, s->self,
+	int r = saml_composer_new(&s->composer, s->program, s->self,
 	    clock_mono_ms() + START_TIMEOUT, why, why_size);
+
+	if (r != 0)
+		snprintf(s->trouble, sizeof(s->trouble), "%s", why);
+	return r;
 }
 
 int
@@ -122,8 +128,10 @@ compose_one(struct speaker *s, compose *kind, const void *message,
 	if (r == 0)
 		return 0;
 	log_warn("%s: %s", s->program, why);
-	if (s->composer != NULL && saml_composer_pid(s->composer) < 0)
+	if (s->composer != NULL && saml_composer_pid(s->composer) < 0) {
 		saml_composer_free(&s->composer);
+		snprintf(s->trouble, sizeof(s->trouble), "%s", why);
+	}
 	return refuse(
 	    refusal, REASON_COMPOSER_FAILED, "%s: %s", gate_strerror(r), why);
 }
@@ -171,6 +179,23 @@ speaker_logout_response(struct speaker *speaker,
 {
 	return speak(
 	    speaker, logout_response, response, patience, outgoing, refusal);
+}
+
+void
+speaker_status(struct speaker *s, char *text, size_t size)
+{
+	/* who asks how it is must not have to wait for it */
+	if (pthread_mutex_trylock(&s->lock) != 0) {
+		snprintf(text, size, "busy");
+		return;
+	}
+	if (s->composer == NULL)
+		snprintf(text, size, "does not run: %s", s->trouble);
+	else if (!saml_composer_ready(s->composer))
+		snprintf(text, size, "has ended, the next message restarts it");
+	else
+		snprintf(text, size, "runs");
+	pthread_mutex_unlock(&s->lock);
 }
 
 void

@@ -27,6 +27,9 @@ int speaker_new(struct speaker **speaker, const struct config *config,
     char *why, size_t why_size);
 void speaker_free(struct speaker **speaker);
 
+/* For gatehousectl status: "runs", "busy", or what is wrong with it. */
+void speaker_status(struct speaker *speaker, char *text, size_t size);
+
 /*
  * Have a message written, see saml/composer.h; a caller waits for others at
  * most patience milliseconds. 0 and *outgoing, to be cleared; or GATE_EREFUSED

@@ -9,7 +9,8 @@
 
 /*
  * How many requests may be on record. Anybody who reaches the login page can
- * make one; 100,000 of them take some 50 MB, for [saml] request_lifetime.
+ * make one; 100,000 of them take some 50 MB, for [saml] request_lifetime: no
+ * PRUNE_SLACK holds on to them.
  */
 #define REQUESTS_MAX 100000
 
@@ -59,9 +60,12 @@ choose_idp(struct beginning *b, int64_t patience)
 	if (r == GATE_ENOTFOUND)
 		return b->idp[0] != '\0'
 		    ? refuse(&b->refusal, REASON_ISSUER_UNKNOWN,
-			  "no metadata has the IdP \"%s\"", b->idp)
+			  "no metadata has the IdP \"%s\"; see gatehousectl "
+			  "idp list",
+			  b->idp)
 		    : refuse(&b->refusal, REASON_ISSUER_UNKNOWN,
-			  "there are several IdPs: one has to be named");
+			  "there are several IdPs: name one of gatehousectl idp "
+			  "list");
 	if (r != 0)
 		return r;
 	if (info->valid_until != 0 && clock_wall() >= info->valid_until)

@@ -38,6 +38,17 @@ put_source(const char *key, const char *text, void *data)
 	put(data, key, text);
 }
 
+static void
+put_composer(struct request *request)
+{
+	struct speaker *speaker = request->policy->speaker;
+	char text[512] = "-";
+
+	if (speaker != NULL)
+		speaker_status(speaker, text, sizeof(text));
+	put(request, "saml_composer", text);
+}
+
 int
 status_show(struct request *request)
 {
@@ -61,6 +72,7 @@ status_show(struct request *request)
 		put_number(request, "saml_workers", (int64_t)workers.count);
 		put_number(request, "saml_verified", workers.verified);
 		put_number(request, "saml_workers_replaced", workers.replaced);
+		put_composer(request);
 		sources_status(
 		    request->policy->config, clock_wall(), put_source, request);
 	}

@@ -42,6 +42,8 @@ workers_new(struct workers **workers, const struct workers_options *options,
 	struct workers *w = calloc(1, sizeof(*w));
 	pthread_condattr_t monotonic;
 	int64_t deadline = clock_mono_ms() + START_TIMEOUT;
+	const char *warning;
+	size_t warnings = 0;
 	int r = GATE_ENOMEM;
 
 	if (w == NULL) {
@@ -66,9 +68,8 @@ workers_new(struct workers **workers, const struct workers_options *options,
 		w->idle_count++;
 	}
 	w->idps = saml_worker_idp_count(w->idle[0]);
-	if (saml_worker_warning(w->idle[0]) != NULL)
-		log_warn(
-		    "[saml] idp_metadata: %s", saml_worker_warning(w->idle[0]));
+	while ((warning = saml_worker_warning(w->idle[0], warnings++)) != NULL)
+		log_warn("%s", warning);
 	*workers = w;
 	w = NULL;
 	r = 0;

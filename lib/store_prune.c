@@ -3,16 +3,18 @@
 #include "lib/store_tx.h"
 
 int
-store_prune(struct store_tx *tx, int64_t now, int64_t ended_before,
-    int64_t limit, int64_t *dropped)
+store_prune(struct store_tx *tx, int64_t now, int64_t slack,
+    int64_t ended_before, int64_t limit, int64_t *dropped)
 {
 	const struct {
 		enum store_statement statement;
 		int64_t before;
 		store_row *gone;
 	} rules[] = {
-		{ SQL_REPLAY_PRUNE, now, NULL },
-		{ SQL_TICKET_PRUNE, now, store_ticket_gone },
+		{ SQL_REPLAY_PRUNE, now - slack, NULL },
+		{ SQL_TICKET_PRUNE, now - slack, store_ticket_gone },
+		{ SQL_LOGOUT_PRUNE, now - slack, NULL },
+		/* it is refused from then on, whether or not it is there */
 		{ SQL_REQUEST_PRUNE, now, NULL },
 		{ SQL_SESSION_PRUNE, ended_before, store_session_gone },
 	};

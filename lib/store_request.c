@@ -76,19 +76,10 @@ store_request_take(
 	return request_fetch(tx, SQL_REQUEST_TAKE, id, request);
 }
 
-static int
-count_row(const struct store_value *columns, size_t count, void *data)
-{
-	if (count != 1 || columns[0].type != STORE_NUMBER)
-		return GATE_ESTORE;
-	*(int64_t *)data = columns[0].number;
-	return 0;
-}
-
 int
 store_request_count(struct store_tx *tx, int64_t *count)
 {
 	*count = 0;
 	return store_run(
-	    tx, SQL_REQUEST_COUNT, NULL, 0, count_row, count, NULL);
+	    tx, SQL_REQUEST_COUNT, NULL, 0, store_number_row, count, NULL);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <stdio.h>
-
+#include "lib/digest.h"
 #include "lib/error.h"
 #include "lib/store_tx.h"
 
@@ -21,6 +20,7 @@ static const struct store_field ticket_fields[] = {
 	FIELD(FIELD_INT64, authn_instant),
 	FIELD(FIELD_TEXT, service),
 	FIELD(FIELD_INT64, has_attributes),
+	FIELD(FIELD_TEXT, kept_names),
 };
 #define TICKET_FIELDS (sizeof(ticket_fields) / sizeof(ticket_fields[0]))
 
@@ -81,10 +81,7 @@ void
 store_ticket_owner(
     const uint8_t hash[STORE_HASH_SIZE], char owner[STORE_OWNER_MAX])
 {
-	size_t i;
-
-	for (i = 0; i < STORE_HASH_SIZE; i++)
-		snprintf(owner + 2 * i, 3, "%02x", hash[i]);
+	digest_text(hash, owner);
 }
 
 int

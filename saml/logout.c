@@ -18,6 +18,7 @@
 static const struct saml_field rows[] = {
 	ROW(TAG_ISSUER, REQUIRED, issuer, SAML_URI_MAX),
 	ROW(TAG_REQUEST_ID, REQUIRED, id, SAML_URI_MAX),
+	ROW(TAG_ISSUED, NUMBER, issued, 0),
 	ROW(TAG_REPLAY_UNTIL, NUMBER, replay_until, 0),
 	ROW(TAG_NAME_ID, TEXT, name_id, SAML_IDENTITY_TEXT_MAX),
 	ROW(TAG_NAME_ID_FORMAT, TEXT, name_id_format, SAML_URI_MAX),

@@ -39,6 +39,7 @@ struct saml_logout {
 	int is_response;
 	char *issuer;
 	char *id;
+	int64_t issued;       /* IssueInstant */
 	int64_t replay_until; /* after it, it is refused for its age */
 	/* of a request */
 	char *name_id;

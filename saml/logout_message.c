@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "lib/config.h"
 #include "saml/element.h"
 #include "saml/identity.h"
 #include "saml/issuer.h"
@@ -103,7 +104,11 @@ check_destination(const struct saml_check *check, const xmlNode *node)
 	const char *to = element_attribute(node, "Destination");
 	const char *here = check->settings->slo_url;
 
-	if (to != NULL && here[0] != '\0' && strcmp(to, here) == 0)
+	if (here[0] == '\0')
+		return refuse(check->refusal, REASON_DESTINATION,
+		    "a %s has come, but [saml] slo_url is not set",
+		    (const char *)node->name);
+	if (to != NULL && strcmp(to, here) == 0)
 		return 0;
 	return refuse(check->refusal, REASON_DESTINATION,
 	    "the %s was sent to \"%.100s\", [saml] slo_url is \"%.100s\"",
@@ -112,7 +117,8 @@ check_destination(const struct saml_check *check, const xmlNode *node)
 
 /*
  * The times of a message. One that says no end is good for as long as an
- * assertion may be, so that the mark of its use need not be kept for ever.
+ * assertion may be, so that the mark of its use need not be kept for ever; but
+ * for as long as the setting may ever allow, lest it be raised meanwhile.
  */
 static int
 check_times(const struct saml_check *check, const xmlNode *node,
@@ -128,7 +134,8 @@ check_times(const struct saml_check *check, const xmlNode *node,
 		return r;
 	clock_text(now, here);
 	last = issued + check->settings->max_validity;
-	logout->replay_until = last + skew;
+	logout->issued = issued;
+	logout->replay_until = issued + CONFIG_MAX_VALIDITY_MOST + skew;
 	if (end != SAML_TIME_NONE && now - skew >= end) {
 		clock_text(end, text);
 		return refuse(check->refusal, REASON_LOGOUT_EXPIRED,

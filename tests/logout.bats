@@ -243,8 +243,7 @@ logged() {
 	receive < <(from_idp request --name-id alice --index one)
 	logged logout_request granted \
 	    '0 sessions and 1 tickets ended, 0 processes go on'
-	run pam 192.0.2.1 portal alice authenticate <<< "$ticket"
-	[ "$status" -ne 0 ]
+	run -1 pam 192.0.2.1 portal alice authenticate <<< "$ticket"
 	is ticket_unknown "$(decision reason)"
 	pam 192.0.2.1 portal alice authenticate <<< "$other"
 }
@@ -296,8 +295,56 @@ logged() {
 	alive "$pid"
 }
 
+# too_late COMMAND...: the assertion is of a sign-in that was ended.
+too_late() {
+	run "$@"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	is logged_out "$(decision reason)"
+	[[ $(decision detail) == *"LogoutRequest of $IDP "* ]]
+}
+
+@test "what comes after the logout of a sign-in from before is refused" {
+	now=$(date +%s)
+	for index in one two; do
+		before[${#before[@]}]=$(response alice --now $((now - 10)) \
+		    --session-index $index --format deflate)
+	done
+	bob=$(response bob --now $((now - 10)) --session-index one)
+	stranger=$("$BUILD/test-idp" respond \
+	    --dir "$keys/other" --sp "$SP" --acs "$ACS" --name-id alice \
+	    --session-index one --now $((now - 10)))
+	# an earlier sign-in ends, not the later one
+	receive < <(from_idp request --name-id alice --index one \
+	    --now $((now - 11)))
+	first=$(ctl ticket <<< "${before[0]}")
+	pam 192.0.2.1 portal alice authenticate <<< "$first"
+	before[0]=$(response alice --now $((now - 10)) --session-index one \
+	    --format deflate)
+	# one index: a ticket, a Response, also across a restart
+	receive < <(from_idp request --name-id alice --index one \
+	    --now $((now - 5)))
+	too_late ctl ticket <<< "${before[0]}"
+	too_late pam 192.0.2.1 portal alice authenticate <<< "${before[0]}"
+	gate_stop
+	gate_start
+	too_late ctl ticket <<< "${before[0]}"
+	ctl ticket <<< "${before[1]}"
+	ctl ticket <<< "$bob"
+	ctl ticket <<< "$stranger"
+	sign_in alice one --now $((now - 4))
+	# all of them; nothing that was refused is used up by it
+	late=$(response alice --now $((now - 4)) --session-index three)
+	receive < <(from_idp request --name-id alice --now $((now - 3)))
+	too_late ctl ticket <<< "$late"
+	too_late ctl ticket <<< "$late"
+	sign_in alice three
+	is open "$(of "$session" state)"
+}
+
 @test "a request is good once, also across a restart" {
-	from_idp request --name-id alice > "$BATS_TEST_TMPDIR/url"
+	from_idp request --name-id alice --now $(($(date +%s) - 5)) \
+	    > "$BATS_TEST_TMPDIR/url"
 	receive < "$BATS_TEST_TMPDIR/url"
 	sign_in alice one
 	receive 1 < "$BATS_TEST_TMPDIR/url"
@@ -489,6 +536,22 @@ $(otp_code "$uri")"
 	run --separate-stderr -0 ctl logout start "$session"
 	is complete "$output"
 	[[ $stderr == *'the IdP is not told: '*'set [saml] key'* ]]
+}
+
+@test "without slo_url: it ends all the same, and it is said why no more" {
+	sign_in alice one
+	gate_stop
+	gate_set saml slo_url ''
+	gate_start
+	begin "$session"
+	is 1 "$(field ended)"
+	is null "$(field url)"
+	[[ $(field detail) == *'[saml] slo_url is not set' ]]
+	is ended "$(of "$session" state)"
+	# nor does anything come in
+	receive 1 < <(from_idp request --name-id alice)
+	logged logout_receive destination \
+	    'a LogoutRequest has come, but [saml] slo_url is not set'
 }
 
 @test "here: its process is ended" {

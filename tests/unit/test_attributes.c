@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "lib/attribute_names.h"
 #include "lib/attributes.h"
 #include "lib/error.h"
 #include "lib/words.h"
@@ -293,6 +294,45 @@ test_changed_bytes(void **state)
 	attributes_clear(&list);
 }
 
+static void
+names_of(const char *list, char text[ATTRIBUTE_NAMES_SIZE])
+{
+	memset(text, 'x', ATTRIBUTE_NAMES_SIZE);
+	assert_int_equal(attribute_names(list, text), 0);
+	assert_int_equal(strlen(text), ATTRIBUTE_NAMES_SIZE - 1);
+}
+
+static void
+test_one_text_for_one_set_of_names(void **state)
+{
+	/* those of a line are the same set, of two lines never */
+	static const char *const sets[][4] = {
+		{ "", " ", "\t\n" },
+		{ "a", " a ", "a a", "a\ta\n" },
+		{ "a b", "b a", "b  a b", " b\r\na a" },
+		{ "ab", "ab ab" },
+		{ "a b c", "c b a" },
+		{ "*", "* a", "b * a", "**a *" },
+		{ "**" },
+		{ "A" },
+	};
+	char one[ATTRIBUTE_NAMES_SIZE], other[ATTRIBUTE_NAMES_SIZE];
+	const size_t count = sizeof(sets) / sizeof(sets[0]);
+	size_t i, j, k;
+
+	(void)state;
+	for (i = 0; i < count; i++) {
+		names_of(sets[i][0], one);
+		for (j = 0; j < count; j++) {
+			for (k = 0; k < 4 && sets[j][k] != NULL; k++) {
+				names_of(sets[j][k], other);
+				assert_int_equal(
+				    strcmp(one, other) == 0, i == j);
+			}
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -306,6 +346,7 @@ main(void)
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_bad_bytes),
 		cmocka_unit_test(test_changed_bytes),
+		cmocka_unit_test(test_one_text_for_one_set_of_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,7 +106,7 @@ pruned(struct store_tx *tx, int64_t now, int64_t ended_before, int64_t limit)
 	int64_t dropped = -1;
 
 	assert_int_equal(
-	    store_prune(tx, now, ended_before, limit, &dropped), 0);
+	    store_prune(tx, now, 0, ended_before, limit, &dropped), 0);
 	return dropped;
 }
 
@@ -117,8 +117,8 @@ IN_WRITE(test_prune_requests)
 	assert_int_equal(store_request_add(tx, &request), 0);
 	request = request_of("_2", 501);
 	assert_int_equal(store_request_add(tx, &request), 0);
-	assert_int_equal(pruned(tx, 500, 0, 9), 0);
-	assert_int_equal(pruned(tx, 501, 0, 9), 1);
+	assert_int_equal(pruned(tx, 499, 0, 9), 0);
+	assert_int_equal(pruned(tx, 500, 0, 9), 1);
 	assert_int_equal(store_request_peek(tx, "_1", &out), GATE_ENOTFOUND);
 	assert_int_equal(store_request_peek(tx, "_2", &out), 0);
 	return 0;
@@ -303,6 +303,65 @@ IN_WRITE(test_revoked_tickets)
 	return 0;
 }
 
+static int
+is_out(struct store_tx *tx, const char *issuer, const char *name_id,
+    const char *index, int64_t authn_instant)
+{
+	int r = store_logout_find(tx, issuer, name_id, index, authn_instant);
+
+	assert_true(r == 0 || r == GATE_ENOTFOUND);
+	return r == 0;
+}
+
+IN_WRITE(test_logout_of_one_index)
+{
+	assert_false(is_out(tx, IDP, "alice", "_1", 100));
+	assert_int_equal(
+	    store_logout_mark(tx, IDP, "alice", "_1", 100, 900), 0);
+	assert_true(is_out(tx, IDP, "alice", "_1", 0));
+	assert_true(is_out(tx, IDP, "alice", "_1", 100));
+	assert_false(is_out(tx, IDP, "alice", "_1", 101));
+	assert_false(is_out(tx, IDP, "alice", "_2", 100));
+	assert_false(is_out(tx, IDP, "alice", "", 100));
+	assert_false(is_out(tx, IDP, "bob", "_1", 100));
+	assert_false(is_out(tx, "https://other/", "alice", "_1", 100));
+	return 0;
+}
+
+IN_WRITE(test_logout_of_all)
+{
+	assert_int_equal(
+	    store_logout_mark(tx, IDP, "alice", NULL, 100, 900), 0);
+	assert_true(is_out(tx, IDP, "alice", "_1", 100));
+	assert_true(is_out(tx, IDP, "alice", "", 100));
+	assert_false(is_out(tx, IDP, "alice", "_1", 101));
+	assert_false(is_out(tx, IDP, "bob", "", 100));
+	/* the later of two */
+	assert_int_equal(
+	    store_logout_mark(tx, IDP, "alice", "_1", 200, 999), 0);
+	assert_true(is_out(tx, IDP, "alice", "_1", 200));
+	assert_false(is_out(tx, IDP, "alice", "_2", 200));
+	return 0;
+}
+
+IN_WRITE(test_the_last_logout_counts)
+{
+	assert_int_equal(
+	    store_logout_mark(tx, IDP, "alice", "_1", 100, 900), 0);
+	assert_int_equal(
+	    store_logout_mark(tx, IDP, "alice", "_1", 200, 1000), 0);
+	assert_true(is_out(tx, IDP, "alice", "_1", 200));
+	/* one that was long on its way takes nothing back */
+	assert_int_equal(
+	    store_logout_mark(tx, IDP, "alice", "_1", 150, 950), 0);
+	assert_true(is_out(tx, IDP, "alice", "_1", 200));
+	assert_int_equal(pruned(tx, 1000, 0, 9), 0);
+	assert_true(is_out(tx, IDP, "alice", "_1", 200));
+	assert_int_equal(pruned(tx, 1001, 0, 9), 1);
+	assert_false(is_out(tx, IDP, "alice", "_1", 200));
+	return 0;
+}
+
 IN_WRITE(test_attributes_go_with_their_owner)
 {
 	add_session(tx, "a", IDP, "alice", "_1");
@@ -332,6 +391,9 @@ main(void)
 		TEST(test_attributes),
 		TEST(test_named_sessions),
 		TEST(test_revoked_tickets),
+		TEST(test_logout_of_one_index),
+		TEST(test_logout_of_all),
+		TEST(test_the_last_logout_counts),
 		TEST(test_attributes_go_with_their_owner),
 	};
 
