@@ -10,12 +10,15 @@
 #include "gatehousectl/json.h"
 #include "gatehousectl/offline.h"
 #include "gatehousectl/say.h"
+#include "gatehousectl/sources.h"
 #include "gatehousectl/table.h"
 #include "gatehousectl/command.h"
 #include "ipwhitelist/allowlist.h"
 #include "lib/config.h"
+#include "lib/config_preset.h"
 #include "lib/config_section.h"
 #include "lib/error.h"
+#include "password/rules.h"
 
 /* No line of the file is longer. */
 #define VALUE_SIZE 512
@@ -104,13 +107,13 @@ check_saml(
 	struct saml_worker *worker = NULL;
 	struct saml_composer *composer = NULL;
 	char why[512] = "", before[512];
+	const char *warning;
+	size_t warnings = 0;
 	int r = offline_worker(&worker, config, why, sizeof(why));
 
-	if (r == 0 && saml_worker_warning(worker) != NULL) {
-		snprintf(why, sizeof(why), "idp_metadata: %s",
-		    saml_worker_warning(worker));
-		r = GATE_ECONFIG;
-	}
+	while (r == 0 &&
+	    (warning = saml_worker_warning(worker, warnings++)) != NULL)
+		findings_warn(file, 0, warning, findings);
 	saml_worker_free(&worker);
 	add_saml(file, r, why, findings);
 	memcpy(before, why, sizeof(before));
@@ -121,11 +124,39 @@ check_saml(
 		add_saml(file, r, why, findings);
 }
 
+/* Files and dictionary of [password]. */
+static void
+check_password(
+    const char *file, const struct config *config, struct findings *findings)
+{
+	struct password_rules *rules = NULL;
+	char why[600];
+
+	if (password_rules_load(&rules, config, why, sizeof(why)) != 0)
+		findings_add(file, 0, why, findings);
+	password_rules_free(&rules);
+}
+
+/* Where config_preset_contradictions says what it finds. */
+struct warnings {
+	const char *file;
+	struct findings *findings;
+};
+
+static void
+add_warning(int line, const char *text, void *data)
+{
+	const struct warnings *warnings = data;
+
+	findings_warn(warnings->file, line, text, warnings->findings);
+}
+
 int
 config_check(const struct options *options)
 {
 	const char *file = options_config(options);
 	struct findings findings = FINDINGS(options->json);
+	struct warnings warnings = { file, &findings };
 	struct config *config = NULL;
 	struct allowlist *list = NULL;
 	struct access_rules *rules = NULL;
@@ -141,6 +172,9 @@ config_check(const struct options *options)
 		    &rules, config, file, findings_add, &findings);
 		check_places(file, config, &findings);
 		check_saml(file, config, &findings);
+		sources_check(file, config, &findings);
+		check_password(file, config, &findings);
+		config_preset_contradictions(config, add_warning, &warnings);
 	} else
 		note("the files that it names are looked at once it is good");
 	access_rules_free(&rules);
@@ -151,6 +185,7 @@ config_check(const struct options *options)
 
 /* Where what config show prints goes. */
 struct show {
+	const struct config *config;
 	json_t *array; /* NULL: to standard output, as text */
 	int begun;
 };
@@ -175,30 +210,51 @@ show_object(struct show *show, const char *section, const char *of)
 	return object;
 }
 
+/* "default", "preset NAME" or "line NUMBER". */
+static const char *
+show_origin(const struct show *show, int origin, char *text, size_t size)
+{
+	if (origin == CONFIG_FROM_DEFAULT)
+		return "default";
+	if (origin == CONFIG_FROM_PRESET)
+		snprintf(
+		    text, size, "preset %s", config_preset_word(show->config));
+	else
+		snprintf(text, size, "line %d", origin);
+	return text;
+}
+
 /* One key with its value, as its line in the file or as an object. */
 static void
-show_key(struct show *show, const struct config_key *key, const char *of,
-    const char *value)
+show_key(struct show *show, const struct config_key *key, size_t place,
+    const char *of, const char *value)
 {
-	int is_default = strcmp(value, key->fallback) == 0;
+	int origin = config_origin(show->config, key, place);
+	char text[VALUE_SIZE];
+	const char *from = show_origin(show, origin, text, sizeof(text));
 	json_t *object;
 
 	if (show->array == NULL) {
-		printf("%s =%s%s%s\n", key->name, value[0] != '\0' ? " " : "",
-		    value, is_default ? "  ; default" : "");
+		printf("%s =%s%s  ; %s\n", key->name,
+		    value[0] != '\0' ? " " : "", value, from);
 		return;
 	}
 	object = show_object(show, key->section, of);
 	json_put_text(object, "name", key->name);
 	json_put_text(object, "value", value);
-	json_put(object, "default", json_boolean(is_default));
+	json_put(
+	    object, "default", json_boolean(strcmp(value, key->fallback) == 0));
+	json_put_text(object, "from", origin > 0 ? "file" : from);
+	json_put(
+	    object, "line", origin > 0 ? json_integer(origin) : json_null());
 }
 
 /* A run of keys of one section. */
 static void
 show_section(struct show *show, const struct config_key *keys, size_t count,
-    const void *object)
+    size_t place)
 {
+	const void *object = config_section_at(show->config, keys->kind, place);
 	const struct config_named *named = object;
 	const char *name = keys->kind != SECTION_ONE ? named->name : "";
 	char value[VALUE_SIZE];
@@ -208,14 +264,15 @@ show_section(struct show *show, const struct config_key *keys, size_t count,
 	for (i = 0; i < count; i++) {
 		/* what was read from a line fits */
 		(void)config_value(object, &keys[i], value, sizeof(value));
-		show_key(show, &keys[i], name, value);
+		show_key(show, &keys[i], place, name, value);
 	}
 }
 
 /* All sections there are, in the order of the table. */
 static void
-show_sections(struct show *show, const struct config *config)
+show_sections(struct show *show)
 {
+	const struct config *config = show->config;
 	const struct config_key *keys;
 	size_t count, i, j, length;
 
@@ -225,8 +282,7 @@ show_sections(struct show *show, const struct config *config)
 		     strcmp(keys[i].section, keys[i + length].section) == 0;)
 			length++;
 		for (j = 0; j < config_section_count(config, keys[i].kind); j++)
-			show_section(show, &keys[i], length,
-			    config_section_at(config, keys[i].kind, j));
+			show_section(show, &keys[i], length, j);
 	}
 }
 
@@ -264,7 +320,8 @@ config_show(const struct options *options)
 		return CTL_FAILED;
 	if (options->json)
 		show.array = json_array();
-	show_sections(&show, config);
+	show.config = config;
+	show_sections(&show);
 	show_rules(&show, config);
 	config_free(&config);
 	return options->json ? json_show(show.array) : CTL_DONE;

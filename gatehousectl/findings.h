@@ -22,6 +22,9 @@ struct findings {
 /* Takes one; fits the callbacks of config.h and of the allowlist. */
 void findings_add(const char *file, int line, const char *text, void *data);
 
+/* Takes what is allowed, and still to be known: it is no error. */
+void findings_warn(const char *file, int line, const char *text, void *data);
+
 /*
  * Ends it: CTL_NO where there was one, else CTL_DONE and "FILE: good". No more
  * are taken after it.

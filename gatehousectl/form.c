@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "gatehousectl/command.h"
 #include "gatehousectl/say.h"
@@ -112,17 +113,34 @@ form_read(struct form *form, char *text, size_t size)
 	return r;
 }
 
+/* A page that a browser shows, as the one in which an IdP sends a Response. */
+static int
+is_page(const char *text)
+{
+	text += strspn(text, " \t\r\n");
+	return strncasecmp(text, "<!DOCTYPE html", 14) == 0 ||
+	    strncasecmp(text, "<html", 5) == 0;
+}
+
 int
 form_response(struct form *form, struct input *input, const char *path)
 {
 	*form = (struct form){ .response = input->bytes,
 		.response_size = input->size };
+	if (strcmp(path, "-") == 0)
+		path = "standard input";
+	if (input->size > 0 && is_page(input->bytes)) {
+		complain("%s: this is an HTML page, and no Response: that is "
+			 "the value of its field " RESPONSE,
+		    path);
+		return CTL_NO;
+	}
 	if (input->size == 0 || !form_is(input->bytes) ||
 	    (form_read(form, input->bytes, input->size) == 0 &&
 		form->response != NULL))
 		return CTL_DONE;
 	complain("%s: it begins like a form, but is none that a browser sends: "
 		 "SAMLResponse=...&RelayState=...",
-	    strcmp(path, "-") == 0 ? "standard input" : path);
+	    path);
 	return CTL_NO;
 }

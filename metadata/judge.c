@@ -35,20 +35,17 @@ judge_together(const struct judge_case *judged, char *why, size_t why_size)
 	struct saml_worker *worker = NULL;
 	int r;
 
-	r = saml_settings_load(&settings, judged->config, why, why_size);
-	if (r != 0) {
-		/* as at the first look, when there is no file yet */
-		log_debug("not tried with other metadata: %s", why);
-		return r == GATE_ENOMEM ? r : 0;
-	}
-	r = saml_settings_replace(settings, judged->source->file, judged->text,
-	    judged->size, judged->now);
-	if (r == GATE_ENOTFOUND) {
+	if (!saml_settings_takes(judged->config, judged->source->file)) {
 		log_warn("%s: [saml] idp_metadata does not take %s in: "
 			 "gatehoused does not read it",
 		    judged->source->name, judged->source->file);
-		r = 0;
-	} else if (r == 0)
+		return 0;
+	}
+	r = saml_settings_load_others(&settings, judged->config, why, why_size);
+	if (r == 0)
+		r = saml_settings_replace(settings, judged->source->file,
+		    judged->text, judged->size, judged->now);
+	if (r == 0)
 		r = saml_worker_new(&worker, judged->config->worker_program,
 		    settings, clock_mono_ms() + JUDGE_MS, why, why_size);
 	saml_worker_free(&worker);

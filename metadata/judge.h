@@ -28,8 +28,9 @@ int judge_document(const struct judge_case *judged,
 
 /*
  * Tries whether gatehoused could read all its metadata with this document in
- * its place: an entityID that another file has too would keep it from starting.
- * 0, also where there is nothing to try it with; errors as above.
+ * its place: an entityID that another file has too would keep it from starting,
+ * and so would a key or a file that cannot be read. 0, also for a document that
+ * gatehoused does not read; errors as above, and of saml_settings_load.
  */
 int judge_together(const struct judge_case *judged, char *why, size_t why_size);
 

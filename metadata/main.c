@@ -204,15 +204,20 @@ static int
 run(const struct options *options)
 {
 	struct config *config = NULL;
+	char why[256] = "";
 	int status = STATUS_CONFIG;
 
 	if (config_load(&config, options->config, log_complaint, NULL) != 0)
 		goto out;
-	/* what comes from the network is not root's to read */
-	if (become(config->run_as, -1) != 0)
+	/* what comes from the network is not root's to read, and what root
+	 * may read and write is not what gatehoused can */
+	if (become_daemon(config, why, sizeof(why)) != 0) {
+		log_error("%s", why);
 		goto out;
+	}
 	if (geteuid() == 0)
-		log_warn("running as root; [gate] run_as names a better user");
+		log_warn("running as root: gatehouse-metadata.service "
+			 "names a better user");
 	status = check_names(options, config);
 	if (status != STATUS_GOOD)
 		goto out;

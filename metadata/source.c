@@ -388,8 +388,7 @@ check_folder(const struct config_source *source)
 
 	if (r == 0 && geteuid() == 0 && stat(folder, &st) == 0 &&
 	    st.st_uid != 0) {
-		log_error("%s: %s belongs to uid %u: run this as that user, or "
-			  "set [gate] run_as",
+		log_error("%s: %s belongs to uid %u: run this as that user",
 		    source->name, folder, (unsigned)st.st_uid);
 		r = GATE_EUNSAFE;
 	}

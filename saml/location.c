@@ -6,10 +6,11 @@
 
 #include "saml/identity.h"
 
-/* RFC 3986, 2.2 and 2.3: reserved and unreserved characters, and '%'. */
+/* RFC 3986, 2.2 and 2.3: reserved and unreserved characters, and '%'; but '#',
+ * behind which the query of a message could not follow. */
 static const char characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				 "abcdefghijklmnopqrstuvwxyz"
-				 "0123456789-._~:/?#[]@!$&'()*+,;=%";
+				 "0123456789-._~:/?[]@!$&'()*+,;=%";
 
 /* What follows the scheme, or NULL. */
 static const char *
@@ -29,7 +30,7 @@ saml_location_good(const char *text)
 {
 	const char *host = after_scheme(text);
 
-	return host != NULL && strcspn(host, "/?#") > 0 &&
+	return host != NULL && strcspn(host, "/?") > 0 &&
 	    strspn(text, characters) == strlen(text) &&
 	    strlen(text) <= SAML_URI_MAX;
 }

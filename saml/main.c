@@ -10,10 +10,10 @@
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/protocol.h"
-#include "saml/identity.h"
 #include "saml/memory.h"
 #include "saml/service.h"
 #include "saml/verify.h"
+#include "saml/warning.h"
 #include "saml/worker.h"
 
 /* Reads the settings, in a message of its own: metadata may be large. */
@@ -66,34 +66,23 @@ read_keys(struct service *service, char *why, size_t why_size)
 {
 	struct saml_settings *settings = service->settings;
 	char phrase[128] = "";
-	size_t i;
+	size_t i, before;
 	int r = saml_decryption_keys_new(&service->keys);
 
 	for (i = 0; r == 0 && i < settings->key_count; i++) {
+		before = saml_decryption_keys_count(service->keys);
 		r = saml_decryption_keys_add(service->keys,
 		    settings->keys[i].pem, settings->keys[i].size, phrase,
 		    sizeof(phrase));
 		if (r != 0)
 			snprintf(why, why_size, "[saml] %s: %s",
 			    i == 0 ? "key" : "rollover_key", phrase);
+		else
+			service->rollover_idle = i > 0 &&
+			    saml_decryption_keys_count(service->keys) == before;
 	}
 	saml_settings_drop_keys(settings);
 	return r;
-}
-
-/* IdPs that verify nothing are no error, but somebody should know. */
-static void
-put_warning(struct service *service)
-{
-	char text[SAML_URI_MAX + 128], warning[sizeof(text) + 64];
-	size_t n =
-	    saml_idps_unusable(service->idps, clock_wall(), text, sizeof(text));
-
-	if (n == 0)
-		return;
-	snprintf(warning, sizeof(warning), "%s (%zu of %zu IdPs)", text, n,
-	    saml_idps_count(service->idps));
-	wire_put_str(service->msg, TAG_DETAIL, warning);
 }
 
 /*
@@ -129,7 +118,7 @@ setup(struct service *service)
 	helper_granted(service->msg);
 	wire_put_num(service->msg, TAG_IDP_COUNT,
 	    (int64_t)saml_idps_count(service->idps));
-	put_warning(service);
+	saml_warnings_put(service, clock_wall());
 	return helper_reply(service->msg);
 }
 

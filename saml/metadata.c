@@ -185,20 +185,34 @@ compare_name(const void *name, const void *item)
 	return strcmp(name, (*idp)->entity_id);
 }
 
+static struct saml_idp **
+find(const struct saml_idps *idps, const char *entity_id)
+{
+	/* the array is not there before its first IdP is */
+	return idps->count > 0 ? bsearch(entity_id, idps->items, idps->count,
+				     sizeof(idps->items[0]), compare_name)
+			       : NULL;
+}
+
 const struct saml_idp *
 saml_idps_find(struct saml_idps *idps, const char *entity_id)
 {
 	struct saml_idp **found = NULL;
 
-	if (entity_id == NULL)
-		found = idps->count == 1 ? idps->items : NULL;
-	else if (idps->count > 0)
-		found = bsearch(entity_id, idps->items, idps->count,
-		    sizeof(idps->items[0]), compare_name);
+	if (entity_id != NULL)
+		found = find(idps, entity_id);
+	else if (idps->count == 1)
+		found = idps->items;
 	/* without memory for its keys, it verifies nothing this time */
 	if (found == NULL || saml_idp_decode(*found) != 0)
 		return NULL;
 	return *found;
+}
+
+int
+saml_idps_has(const struct saml_idps *idps, const char *entity_id)
+{
+	return find(idps, entity_id) != NULL;
 }
 
 int

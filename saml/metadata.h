@@ -101,6 +101,9 @@ int saml_metadata_verify(const char *text, size_t size, const char *certificate,
 const struct saml_idp *saml_idps_find(
     struct saml_idps *idps, const char *entity_id);
 
+/* Whether there is an IdP with exactly this entityID. */
+int saml_idps_has(const struct saml_idps *idps, const char *entity_id);
+
 /* Calls each for every IdP, ordered by entityID, until it returns nonzero,
  * which is returned. Keys may not be decoded yet. */
 typedef int saml_idp_each(const struct saml_idp *idp, void *data);

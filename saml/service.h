@@ -16,6 +16,7 @@ struct service {
 	struct saml_settings *settings;
 	struct saml_idps *idps;
 	struct saml_decryption_keys *keys;
+	int rollover_idle;    /* the rollover key decrypts nothing */
 	struct wire_msg *msg; /* the question, and then the answer */
 };
 

@@ -68,6 +68,13 @@ int saml_settings_load(struct saml_settings **settings,
     const struct config *config, char *why, size_t why_size);
 void saml_settings_free(struct saml_settings **settings);
 
+/* The same for who brings a document himself: there may be no other yet. */
+int saml_settings_load_others(struct saml_settings **settings,
+    const struct config *config, char *why, size_t why_size);
+
+/* Whether idp_metadata takes this file in, or would if it were there. */
+int saml_settings_takes(const struct config *config, const char *file);
+
 /*
  * Puts a text in the place of what was read from this file; a file that does
  * not exist yet is taken for one that will be read. 0; GATE_ENOTFOUND where it
@@ -85,6 +92,9 @@ void saml_settings_drop_keys(struct saml_settings *settings);
 
 /* Frees the documents alone, once their IdPs have been taken from them. */
 void saml_settings_drop_documents(struct saml_settings *settings);
+
+/* The most sentences that a worker has to say of them: see warning.h. */
+#define SAML_WARNINGS_MAX 16
 
 /* To and from the body of VERB_SAML_SETUP; get gives GATE_EPROTO, ENOMEM. */
 void saml_settings_put(

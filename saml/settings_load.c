@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <glob.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,30 +75,6 @@ document_read(struct saml_settings *settings, const struct config *config,
 	return 0;
 }
 
-/*
- * What idp_metadata names, as a pattern for glob(3): a directory stands for
- * the *.xml files in it. What exists is meant by its name, whatever
- * characters that has.
- */
-static int
-make_pattern(const char *path, char *pattern, size_t size)
-{
-	struct stat st;
-	int exists = stat(path, &st) == 0;
-	size_t n = 0;
-
-	for (; *path != '\0'; path++) {
-		if (n + sizeof("\\c/*.xml") > size)
-			return GATE_ETOOBIG;
-		if (exists && strchr("\\*?[", *path) != NULL)
-			pattern[n++] = '\\';
-		pattern[n++] = *path;
-	}
-	snprintf(pattern + n, size - n, "%s",
-	    exists && S_ISDIR(st.st_mode) ? "/*.xml" : "");
-	return 0;
-}
-
 /* What glob(3) came back with, as an error of ours. */
 static int
 glob_result(int result, const char *pattern, char *why, size_t why_size)
@@ -116,23 +91,25 @@ glob_result(int result, const char *pattern, char *why, size_t why_size)
 	return GATE_EIO;
 }
 
+/* That there are none is an error where some are wanted. */
 static int
 documents_load(struct saml_settings *settings, const struct config *config,
-    char *why, size_t why_size)
+    int wanted, char *why, size_t why_size)
 {
 	const char *path = config->idp_metadata;
-	char pattern[PATH_MAX + 8];
+	char pattern[SAML_PATTERN_SIZE];
 	glob_t found = { 0 };
 	size_t i;
-	int r;
+	int r, result;
 
-	r = make_pattern(path, pattern, sizeof(pattern));
+	r = saml_settings_pattern(path, pattern, sizeof(pattern));
 	if (r != 0) {
 		snprintf(why, why_size, "idp_metadata: the path is too long");
 		goto out;
 	}
-	r = glob_result(
-	    glob(pattern, GLOB_ERR, NULL, &found), pattern, why, why_size);
+	result = glob(pattern, GLOB_ERR, NULL, &found);
+	if (result != GLOB_NOMATCH || wanted)
+		r = glob_result(result, pattern, why, why_size);
 	if (r == 0 && found.gl_pathc > SAML_DOCUMENTS_MAX) {
 		snprintf(why, why_size, "%s: %zu files, more than %d", pattern,
 		    found.gl_pathc, SAML_DOCUMENTS_MAX);
@@ -200,8 +177,8 @@ values_copy(struct saml_settings *settings, const struct config *config)
 	return rules_copy(settings, config);
 }
 
-int
-saml_settings_load(struct saml_settings **settings, const struct config *config,
+static int
+load(struct saml_settings **settings, const struct config *config, int wanted,
     char *why, size_t why_size)
 {
 	struct saml_settings *new;
@@ -221,7 +198,7 @@ saml_settings_load(struct saml_settings **settings, const struct config *config,
 	if (r == 0)
 		r = key_read(new, config->rollover_key, why, why_size);
 	if (r == 0)
-		r = documents_load(new, config, why, why_size);
+		r = documents_load(new, config, wanted, why, why_size);
 	if (r == 0) {
 		*settings = new;
 		new = NULL;
@@ -229,4 +206,18 @@ saml_settings_load(struct saml_settings **settings, const struct config *config,
 out:
 	saml_settings_free(&new);
 	return r;
+}
+
+int
+saml_settings_load(struct saml_settings **settings, const struct config *config,
+    char *why, size_t why_size)
+{
+	return load(settings, config, 1, why, why_size);
+}
+
+int
+saml_settings_load_others(struct saml_settings **settings,
+    const struct config *config, char *why, size_t why_size)
+{
+	return load(settings, config, 0, why, why_size);
 }

@@ -2,6 +2,8 @@
 #ifndef SAML_SETTINGS_PARTS_H
 #define SAML_SETTINGS_PARTS_H
 
+#include <limits.h>
+
 #include "saml/fields.h"
 #include "saml/settings.h"
 
@@ -18,5 +20,13 @@ struct saml_document *saml_settings_add_document(
     struct saml_settings *settings, const char *name);
 struct saml_idp_rule *saml_settings_add_rule(
     struct saml_settings *settings, const char *entity_id);
+
+/*
+ * What idp_metadata names, as a pattern for glob(3): a directory stands for
+ * the *.xml files in it. What exists is meant by its name, whatever
+ * characters that has. 0 or GATE_ETOOBIG.
+ */
+#define SAML_PATTERN_SIZE (PATH_MAX + 8)
+int saml_settings_pattern(const char *path, char *pattern, size_t size);
 
 #endif

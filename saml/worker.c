@@ -14,7 +14,8 @@
 struct saml_worker {
 	struct saml_process *process;
 	int64_t idp_count;
-	char *warning; /* about the settings, or NULL */
+	char *warnings[SAML_WARNINGS_MAX]; /* about the settings */
+	size_t warning_count;
 	size_t response_max;
 	struct wire_msg *msg; /* each question and its answer */
 };
@@ -49,15 +50,36 @@ saml_worker_pid(const struct saml_worker *worker)
 }
 
 const char *
-saml_worker_warning(const struct saml_worker *worker)
+saml_worker_warning(const struct saml_worker *worker, size_t i)
 {
-	return worker->warning;
+	return i < worker->warning_count ? worker->warnings[i] : NULL;
 }
 
 int64_t
 saml_worker_idp_count(const struct saml_worker *worker)
 {
 	return worker->idp_count;
+}
+
+/* Keeps what it warns of; it is no text, or there is too much: GATE_EPROTO. */
+static int
+take_warnings(struct saml_worker *worker, const struct wire_msg *msg)
+{
+	struct wire_field field;
+	size_t cursor = 0;
+
+	while (wire_next(msg, &cursor, &field)) {
+		if (field.tag != TAG_DETAIL)
+			continue;
+		if (worker->warning_count == SAML_WARNINGS_MAX ||
+		    strlen(field.bytes) != field.size)
+			return GATE_EPROTO;
+		worker->warnings[worker->warning_count] = strdup(field.bytes);
+		if (worker->warnings[worker->warning_count] == NULL)
+			return GATE_ENOMEM;
+		worker->warning_count++;
+	}
+	return 0;
 }
 
 /* Hands over the settings; a refusal of them goes to why. */
@@ -83,11 +105,8 @@ setup(struct saml_worker *worker, const struct saml_settings *settings,
 		r = worker->idp_count > 0 || settings->document_count == 0
 		    ? 0
 		    : GATE_EPROTO;
-		detail = wire_str(msg, TAG_DETAIL);
-		if (r == 0 && detail != NULL) {
-			worker->warning = strdup(detail);
-			r = worker->warning != NULL ? 0 : GATE_ENOMEM;
-		}
+		if (r == 0)
+			r = take_warnings(worker, msg);
 		break;
 	case OUTCOME_UNAVAILABLE:
 		r = saml_process_error(msg);
@@ -144,7 +163,8 @@ saml_worker_free(struct saml_worker **worker)
 		return;
 	saml_process_free(&self->process);
 	wire_msg_free(&self->msg);
-	free(self->warning);
+	while (self->warning_count > 0)
+		free(self->warnings[--self->warning_count]);
 	free(self);
 	*worker = NULL;
 }

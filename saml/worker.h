@@ -112,9 +112,10 @@ int saml_worker_metadata(struct saml_worker *worker, const char *text,
 
 /*
  * What the worker found odd about settings that it has taken, such as an IdP
- * that cannot be used, in a sentence; NULL for nothing. The worker's own.
+ * that cannot be used: the sentence at i, from 0 on; NULL: there are no more.
+ * The worker's own.
  */
-const char *saml_worker_warning(const struct saml_worker *worker);
+const char *saml_worker_warning(const struct saml_worker *worker, size_t i);
 
 /* How many IdPs the worker knows from its metadata. */
 int64_t saml_worker_idp_count(const struct saml_worker *worker);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lib/config.h"
 #include "lib/error.h"
 #include "lib/protocol.h"
 #include "saml/worker_ask.h"
@@ -14,9 +15,13 @@ take_logout(const struct wire_msg *answer, void *data)
 {
 	struct question *q = data;
 	int r = saml_logout_get(q->logout, answer);
+	int64_t now = q->input->now;
 
-	/* or else a replay mark would be dropped before its time */
-	if (r == 0 && q->logout->replay_until < q->input->now) {
+	/* or else a replay mark would be dropped before its time, and the mark
+	 * of a logout keep out who signs in after it */
+	if (r == 0 &&
+	    (q->logout->replay_until < now ||
+		q->logout->issued > now + CONFIG_CLOCK_SKEW_MOST)) {
 		saml_logout_clear(q->logout);
 		r = GATE_EPROTO;
 	}

@@ -559,8 +559,56 @@ good() {
 	federation '' a | publish
 	chown nobody idp
 	look 1
-	has "$stderr" 'idp/ belongs to uid [0-9]+: run this as that user'
+	has "$stderr" 'idp/ belongs to uid [0-9]+: run this as that user$'
+	has "$stderr" 'running as root: gatehouse-metadata.service names a better user'
 	is "$(ls idp)" ''
+}
+
+@test "root judges and writes as gatehoused's user" {
+	[ "$(id -u)" -eq 0 ] || skip 'needs root'
+	chmod 755 "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$PWD"
+	mkdir state
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout state/sp.key \
+		-out state/sp.pem -subj /CN=sp -days 2 2> /dev/null
+	{ echo '<?xml version="1.0"?>'; entities x |
+		sed "s|<md:EntityDescriptor |&xmlns:md=\"$MD\" |"; } > idp/other.xml
+	chown -R nobody state idp
+	configure "$base/both/fed.xml" '[store]' "path = $PWD/state/gate.db"
+	sed -i "/^entity_id/a key = $PWD/state/sp.key\ncertificate = $PWD/state/sp.pem" \
+		gate.conf
+	federation '' a b x | publish
+	refused 'x.example/idp" is given twice'
+	federation '' a b y | publish
+	look 0 --force
+	is "$(stat -c %U "$file" "$file.state" | sort -u)" nobody
+	# without a store's folder, run_as says who
+	sed -i "/^path/d; s|^socket|run_as = nobody\n&|" gate.conf
+	federation '' a b x | publish
+	refused 'x.example/idp" is given twice'
+	sed -i 's/^run_as.*/run_as = nobody-of-that-name/' gate.conf
+	look 3 --force
+	has "$stderr" 'cannot become gatehoused.s user, nobody-of-that-name'
+}
+
+@test "what gatehoused could not load for another reason is refused" {
+	good
+	printf '[saml]\nkey = %s\ncertificate = %s\n' "$PWD/sp.key" \
+		"$keys/signer.pem" >> gate.conf
+	federation '' a b c d e | publish
+	refused 'sp.key: '
+	install -m 644 "$keys/signer.key" sp.key
+	refused 'sp.key: mode 0644'
+	chmod 600 sp.key
+	install -m 666 "$file" idp/other.xml
+	refused 'other.xml: mode 0666'
+	rm idp/other.xml
+	look 0 --force
+	# the first one is tried as well, where no other is there
+	rm idp/*
+	chmod 644 sp.key
+	refused 'sp.key: mode 0644'
+	chmod 600 sp.key
+	look 0 --force
 }
 
 @test "gatehoused reads what is new, and shows how each source is" {
@@ -649,8 +697,7 @@ good() {
 	gate_start
 	ctl reload
 	echo nonsense >> "$GATE/gatehouse.conf"
-	run ctl reload
-	[ "$status" -ne 0 ]
+	run -4 ctl reload
 	has "$output" 'configuration'
 	kill "$GATE_PID"
 	wait "$GATE_PID" || true

@@ -56,7 +56,7 @@ full_and_free() {
 	is_refused store_full 9 carol "$ticket"
 	is_refused store_full 9 bob "$SECRET" "$code"
 	run ctl ticket <<< "$response"
-	[ "$status" -ne 0 ]
+	[ "$status" -eq 1 ]
 	whole
 
 	$2

@@ -124,7 +124,7 @@ keep() {
 	code=$(otp_code "$uri")
 	gate_stop
 	tester "$PERSON" "$login" "$SECRET" "$code"
-	[ "$status" -ne 0 ]
+	[ "$status" -eq 1 ]
 	[[ $output == *"cannot retrieve authentication info"* ]]
 }
 
@@ -229,7 +229,7 @@ keep() {
 	chown root "$GATE"
 	tester "$portal" "$login" "$later"
 	chown "$PERSON" "$GATE"
-	[ "$status" -ne 0 ]
+	[ "$status" -eq 1 ]
 	[[ $output == *"cannot retrieve authentication info"* ]]
 	tester "$portal" "$login" "$later"
 	came_in

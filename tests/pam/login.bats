@@ -48,7 +48,7 @@ refused() {
 	# the last decision is then the one about the proof
 	HOOKS=${HOOKS:-authenticate} run "$@"
 	echo "$output"
-	[ "$status" -ne 0 ]
+	[ "$status" -eq 1 ]
 	decision
 	[ "$(decision outcome)" = refused ]
 	[ "$(decision reason)" = "$wanted" ]

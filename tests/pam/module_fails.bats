@@ -103,7 +103,7 @@ every_hook() {
 	within 1500 run env LD_PRELOAD=libpam_wrapper.so PAM_WRAPPER=1 \
 		PAM_WRAPPER_SERVICE_DIR="$confdir" \
 		pamtester gate alice authenticate
-	[ "$status" -ne 0 ]
+	[ "$status" -eq 1 ]
 	has "Authentication service cannot retrieve authentication info"
 }
 

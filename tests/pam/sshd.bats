@@ -131,8 +131,7 @@ says() {
 
 # turned_away REASON: by sshd, for that reason of the gate's.
 turned_away() {
-	refused "$1"
-	[ "$status" -eq 255 ]
+	refused "$1" 255
 	[[ $output != *"in as"* ]]
 }
 

@@ -106,10 +106,11 @@ came_in() {
 	[ "$status" -eq 0 ]
 }
 
-# refused REASON: it did not, for this reason.
+# refused REASON [STATUS]: it did not, for this reason; the program ended with
+# this status, by default pamtester's.
 refused() {
 	echo "$output"
-	[ "$status" -ne 0 ] && [ "$(decision reason)" = "$1" ]
+	[ "$status" -eq "${2:-1}" ] && [ "$(decision reason)" = "$1" ]
 }
 
 # session USER FIELD: of that user's newest session.

@@ -530,7 +530,8 @@ test_locations(void **state)
 		"https:a.example", " https://a.example", "https://a.example ",
 		"https://a.example/&#10;x", "https://a.example/&#x7f;",
 		"https://a.example/&quot;x", "https://a.example/&lt;x&gt;",
-		"https://a.example/\\x", "https://b\xc3\xbc.example/" };
+		"https://a.example/\\x", "https://a.example/#x",
+		"https://a.example#", "https://b\xc3\xbc.example/" };
 	char *role, *text, *longest;
 	struct saml_idps *idps;
 	size_t i;

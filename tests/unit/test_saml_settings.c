@@ -52,7 +52,9 @@ write_file(const char *name, const char *text)
 }
 
 static int
-load(struct fixture *f, const char *name)
+load_by(int (*how)(struct saml_settings **settings, const struct config *config,
+	    char *why, size_t why_size),
+    struct fixture *f, const char *name)
 {
 	static char entity_id[] = "https://sp.example";
 	static char acs_url[] = "https://sp.example/acs";
@@ -79,8 +81,13 @@ load(struct fixture *f, const char *name)
 	snprintf(path, sizeof(path), "%s", scratch_path(name));
 	saml_settings_free(&f->settings);
 	f->why[0] = '\0';
-	return saml_settings_load(
-	    &f->settings, &config, f->why, sizeof(f->why));
+	return how(&f->settings, &config, f->why, sizeof(f->why));
+}
+
+static int
+load(struct fixture *f, const char *name)
+{
+	return load_by(saml_settings_load, f, name);
 }
 
 static void
@@ -225,6 +232,79 @@ says_which_file_is_wrong(void **state)
 	assert_int_equal(load(f, "*.xml"), GATE_EUNSAFE);
 	assert_non_null(strstr(f->why, "open.xml: mode 0666"));
 	assert_null(f->settings);
+}
+
+/* Where there is to be one more, there may be none so far. */
+static void
+reads_the_others(void **state)
+{
+	struct fixture *f = *state;
+	const char *file;
+
+	assert_int_equal(mkdir(scratch_path("none"), 0755), 0);
+	assert_int_equal(load_by(saml_settings_load_others, f, "none"), 0);
+	assert_int_equal(f->settings->document_count, 0);
+	file = scratch_path("none/new.xml");
+	assert_int_equal(
+	    saml_settings_replace(f->settings, file, "<new/>", 6, 17), 0);
+	assert_int_equal(f->settings->document_count, 1);
+	assert_string_equal(f->settings->documents[0].text, "<new/>");
+
+	/* one that cannot be read is no "none" */
+	write_file("none/open.xml", "<open/>");
+	assert_int_equal(chmod(scratch_path("none/open.xml"), 0666), 0);
+	assert_int_equal(
+	    load_by(saml_settings_load_others, f, "none"), GATE_EUNSAFE);
+}
+
+/* Files that idp_metadata takes in, there or not. */
+static void
+knows_what_it_takes(void **state)
+{
+	static const struct {
+		const char *metadata, *file;
+		int takes;
+	} rows[] = {
+		{ "dir", "dir/there.xml", 1 },
+		{ "dir/", "dir/there.xml", 1 },
+		{ "dir", "dir/absent.xml", 1 },
+		{ "dir/", "dir/absent.xml", 1 },
+		{ "dir", "dir//absent.xml", 1 },
+		{ "dir", "dir/absent.txt", 0 },
+		{ "dir", "dir/.absent.xml", 0 },
+		{ "dir", "absent.xml", 0 },
+		{ "dir", "nowhere/absent.xml", 0 },
+		{ "dir", "other/there.xml", 0 },
+		{ "dir", "alias/absent.xml", 1 },
+		{ "*/fed-?.xml", "dir/fed-1.xml", 1 },
+		{ "*/fed-?.xml", "other/fed-1.xml", 1 },
+		{ "*/fed-?.xml", "dir/fed-10.xml", 0 },
+		{ "d?r/*", "other/fed-1.xml", 0 },
+		{ "dir/one.xml", "dir/one.xml", 1 },
+		{ "dir/one.xml", "dir/two.xml", 0 },
+		{ "dir/there.xml", "dir/there.xml", 1 },
+		{ "dir/there.xml", "dir/one.xml", 0 },
+	};
+	char metadata[PATH_MAX];
+	struct config config = { .idp_metadata = metadata };
+	size_t i;
+
+	(void)state;
+	assert_int_equal(mkdir(scratch_path("dir"), 0755), 0);
+	assert_int_equal(mkdir(scratch_path("other"), 0755), 0);
+	assert_int_equal(symlink("dir", scratch_path("alias")), 0);
+	write_file("dir/there.xml", "<there/>");
+	write_file("other/there.xml", "<there/>");
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(metadata, sizeof(metadata), "%s",
+		    scratch_path(rows[i].metadata));
+		if (saml_settings_takes(&config, scratch_path(rows[i].file)) !=
+		    rows[i].takes)
+			fail_msg("%s: %s", rows[i].metadata, rows[i].file);
+	}
+	metadata[0] = '\0';
+	assert_int_equal(
+	    saml_settings_takes(&config, scratch_path("dir/there.xml")), 0);
 }
 
 static void
@@ -407,6 +487,8 @@ main(void)
 		TEST(reads_a_directory),
 		TEST(reads_a_pattern),
 		TEST(says_which_file_is_wrong),
+		TEST(reads_the_others),
+		TEST(knows_what_it_takes),
 		TEST(refuses_a_link),
 		TEST(holds_the_caps),
 		TEST(fits_in_a_message),

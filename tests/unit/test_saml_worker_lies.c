@@ -167,29 +167,101 @@ static const struct lie {
 
 #define LIES (sizeof(lies) / sizeof(lies[0]))
 
+/* What a LogoutRequest is said to hold, in seconds from now, by the name of the
+ * message that asks for it. */
+static const struct logout_lie {
+	const char *name;
+	int64_t issued;
+	int64_t replay_until;
+	int expected;
+} logout_lies[] = {
+	{ "logout", 0, 60, 0 },
+	{ "by a clock that is fast", 299, 999, 0 },
+	{ "of the future", 3600, 9999, GATE_EPROTO },
+	{ "no mark", 0, -60, GATE_EPROTO },
+};
+
+#define LOGOUT_LIES (sizeof(logout_lies) / sizeof(logout_lies[0]))
+
+static void
+lie_of_logout(struct wire_msg *msg, const char *name)
+{
+	static char text[] = "text";
+	struct saml_logout logout = {
+		.issuer = text, .id = text, .name_id = text
+	};
+	size_t i;
+
+	for (i = 0; i < LOGOUT_LIES; i++) {
+		if (strcmp(logout_lies[i].name, name) != 0)
+			continue;
+		logout.issued = clock_wall() + logout_lies[i].issued;
+		logout.replay_until =
+		    clock_wall() + logout_lies[i].replay_until;
+		wire_put_num(msg, TAG_OUTCOME, OUTCOME_GRANTED);
+		saml_logout_put(&logout, msg);
+	}
+}
+
+/* What the settings' answer warns of, by the name of their entityID. */
+static const struct warning_lie {
+	const char *name;
+	size_t count; /* of warnings */
+	size_t size;  /* of each */
+	int expected;
+} warning_lies[] = {
+	{ "text", 0, 0, 0 },
+	{ "the most", SAML_WARNINGS_MAX, 4, 0 },
+	{ "too many", SAML_WARNINGS_MAX + 1, 4, GATE_EPROTO },
+	{ "a NUL", 1, 5, GATE_EPROTO },
+};
+
+#define WARNING_LIES (sizeof(warning_lies) / sizeof(warning_lies[0]))
+
+static void
+warn(struct wire_msg *msg, const char *name)
+{
+	size_t i, j;
+
+	for (i = 0; i < WARNING_LIES; i++)
+		for (j = 0; strcmp(warning_lies[i].name, name) == 0 &&
+		     j < warning_lies[i].count;
+		     j++)
+			wire_put_bytes(
+			    msg, TAG_DETAIL, "text\0", warning_lies[i].size);
+}
+
 /* This program as a worker: takes any settings, and lies as it is told. */
 static int
 lie(void)
 {
+	struct saml_settings *settings = NULL;
 	struct wire_msg *msg = NULL;
 	const char *name;
+	char wanted[64];
 	size_t i;
 
 	if (wire_msg_new(&msg, WIRE_BODY_MAX) != 0 ||
 	    wire_recv(SAML_PROCESS_FD, msg, TEN_SECONDS) != 0)
 		return 1;
+	if (saml_settings_get(&settings, msg) != 0)
+		return 1;
 	wire_begin(msg, VERB_RESULT);
 	wire_put_num(msg, TAG_OUTCOME, OUTCOME_GRANTED);
 	wire_put_num(msg, TAG_IDP_COUNT, 1);
+	warn(msg, settings->entity_id);
+	saml_settings_free(&settings);
 	if (wire_send(SAML_PROCESS_FD, msg, TEN_SECONDS) != 0 ||
 	    wire_recv(SAML_PROCESS_FD, msg, TEN_SECONDS) != 0)
 		return 1;
-	name = wire_str(msg, TAG_RESPONSE);
-	for (i = 0; i < LIES && strcmp(lies[i].name, name) != 0; i++)
-		;
+	if ((name = wire_str(msg, TAG_RESPONSE)) == NULL)
+		name = wire_str(msg, TAG_TEXT);
+	snprintf(wanted, sizeof(wanted), "%s", name);
 	wire_begin(msg, VERB_RESULT);
-	if (i < LIES)
-		lies[i].answer(msg);
+	for (i = 0; i < LIES; i++)
+		if (strcmp(lies[i].name, wanted) == 0)
+			lies[i].answer(msg);
+	lie_of_logout(msg, wanted);
 	if (wire_send(SAML_PROCESS_FD, msg, TEN_SECONDS) != 0)
 		return 1;
 	/* the other end hangs up first: nothing here depends on who is faster
@@ -199,25 +271,29 @@ lie(void)
 	return 0;
 }
 
-static struct saml_worker *
-start(void)
+static int
+start_by(struct saml_worker **worker, const char *entity_id)
 {
 	static char text[] = "text";
 	const struct saml_settings settings = {
-		.entity_id = text,
+		.entity_id = (char *)(uintptr_t)entity_id,
 		.acs_url = text,
 		.user_from = text,
 		.max_response = 1 << 20,
 	};
-	struct saml_worker *worker = NULL;
 	char why[512], self[4096] = "";
-	int r;
 
 	assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
-	r = saml_worker_new(
-	    &worker, self, &settings, TEN_SECONDS, why, sizeof(why));
-	if (r != 0)
-		fail_msg("%s: %s", gate_strerror(r), why);
+	return saml_worker_new(
+	    worker, self, &settings, TEN_SECONDS, why, sizeof(why));
+}
+
+static struct saml_worker *
+start(void)
+{
+	struct saml_worker *worker = NULL;
+
+	assert_int_equal(start_by(&worker, "text"), 0);
 	return worker;
 }
 
@@ -262,11 +338,64 @@ believes_no_lie(void **state)
 	}
 }
 
+static void
+believes_no_lie_of_a_logout(void **state)
+{
+	struct saml_logout_input input = { .binding = SAML_BINDING_POST };
+	struct saml_logout logout;
+	struct saml_worker *worker;
+	struct refusal refusal;
+	size_t i;
+	int r;
+
+	(void)state;
+	for (i = 0; i < LOGOUT_LIES; i++) {
+		worker = start();
+		input.text = logout_lies[i].name;
+		input.size = strlen(input.text);
+		input.now = clock_wall();
+		memset(&logout, 0, sizeof(logout));
+		r = saml_worker_logout(
+		    worker, &input, TEN_SECONDS, &logout, &refusal);
+		if (r != logout_lies[i].expected)
+			fail_msg("%s: %s", input.text, gate_strerror(r));
+		assert_true((r == 0) == (logout.issuer != NULL));
+		saml_logout_clear(&logout);
+		saml_worker_free(&worker);
+	}
+}
+
+static void
+believes_no_false_warning(void **state)
+{
+	struct saml_worker *worker = NULL;
+	const struct warning_lie *lie_of;
+	size_t i, n;
+	int r;
+
+	(void)state;
+	for (i = 0; i < WARNING_LIES; i++) {
+		lie_of = &warning_lies[i];
+		r = start_by(&worker, lie_of->name);
+		if (r != lie_of->expected)
+			fail_msg("%s: %s", lie_of->name, gate_strerror(r));
+		for (n = 0; r == 0 && saml_worker_warning(worker, n) != NULL;
+		     n++)
+			assert_string_equal(
+			    saml_worker_warning(worker, n), "text");
+		if (r == 0)
+			assert_int_equal(n, lie_of->count);
+		saml_worker_free(&worker);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(believes_no_lie),
+		cmocka_unit_test(believes_no_lie_of_a_logout),
+		cmocka_unit_test(believes_no_false_warning),
 	};
 
 	(void)argc;
