@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ipwhitelist/allowlist.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,15 +8,13 @@
 
 #include "lib/error.h"
 #include "lib/file.h"
+#include "lib/network.h"
 
-#define FILE_MAX   (64u << 20)
-#define PREFIX_MAX 128
-#define PREFIX_V4  96 /* of ::ffff:0:0/96, where all IPv4 stands */
-#define WORD_MAX   128
+#define FILE_MAX (64u << 20)
+#define WORD_MAX 128
 
 struct rule {
-	struct address address; /* the bits beyond the prefix are zero */
-	uint8_t prefix;         /* 0..128; an IPv4 rule has 96 more */
+	struct network network;
 	int line;
 	char *text;
 };
@@ -32,8 +29,8 @@ struct allowlist {
 	size_t count;
 	size_t room;
 	/* where the rules of each length stand: [start, start + run) */
-	size_t start[PREFIX_MAX + 1];
-	size_t run[PREFIX_MAX + 1];
+	size_t start[NETWORK_PREFIX_MAX + 1];
+	size_t run[NETWORK_PREFIX_MAX + 1];
 };
 
 /* The reading of one file. */
@@ -62,24 +59,6 @@ complain(struct reading *reading, const char *format, ...)
 	reading->complain(reading->name, reading->line, text, reading->data);
 }
 
-/* Zeroes what is beyond the prefix; 1 if there was anything. */
-static int
-mask(struct address *address, int prefix)
-{
-	int changed = 0;
-	int i, bits;
-	uint8_t kept;
-
-	for (i = 0; i < 16; i++) {
-		bits = prefix - i * 8;
-		bits = bits < 0 ? 0 : bits > 8 ? 8 : bits;
-		kept = (uint8_t)(address->bytes[i] & (0xff00 >> bits));
-		changed |= kept != address->bytes[i];
-		address->bytes[i] = kept;
-	}
-	return changed;
-}
-
 static int
 add_rule(struct allowlist *list, const struct rule *rule)
 {
@@ -93,67 +72,6 @@ add_rule(struct allowlist *list, const struct rule *rule)
 		list->rules = larger;
 	}
 	list->rules[list->count++] = *rule;
-	return 0;
-}
-
-/*
- * The number after the slash: a prefix length, digits only. Nothing that has
- * leading zeros: some read it as octal.
- */
-static int
-parse_prefix(const char *text, int max)
-{
-	char *end;
-	long n;
-
-	if (!isdigit((unsigned char)*text) ||
-	    (text[0] == '0' && text[1] != '\0'))
-		return -1;
-	n = strtol(text, &end, 10);
-	return *end != '\0' || n > max ? -1 : (int)n;
-}
-
-/* Reads ADDRESS or ADDRESS/LENGTH into rule; complains and returns -1. */
-static int
-parse_network(struct reading *reading, char *word, struct rule *rule)
-{
-	char *slash = strchr(word, '/');
-	int max;
-
-	if (slash != NULL)
-		*slash = '\0';
-	if (strchr(word, '%') != NULL ||
-	    address_parse(word, &rule->address) != 0) {
-		complain(reading,
-		    "\"%s\" is not an IPv4 or IPv6 address; write 192.0.2.7, "
-		    "192.0.2.0/24 or 2001:db8::/32",
-		    word);
-		return -1;
-	}
-	max = address_is_v4(&rule->address) && strchr(word, ':') == NULL
-	    ? 32
-	    : PREFIX_MAX;
-	rule->prefix = PREFIX_MAX;
-	if (slash != NULL) {
-		int length = parse_prefix(slash + 1, max);
-
-		if (length < 0) {
-			complain(reading,
-			    "\"/%s\" is not a prefix length from 0 to %d",
-			    slash + 1, max);
-			return -1;
-		}
-		rule->prefix = (uint8_t)(length + PREFIX_MAX - max);
-	}
-	if (mask(&rule->address, rule->prefix)) {
-		char text[ADDRESS_TEXT_SIZE];
-
-		address_text(&rule->address, text);
-		complain(reading,
-		    "%s has bits beyond its prefix; did you mean %s/%d?", word,
-		    text, rule->prefix - (PREFIX_MAX - max));
-		return -1;
-	}
 	return 0;
 }
 
@@ -180,6 +98,7 @@ parse_line(struct reading *reading, const char *line)
 {
 	struct rule rule = { .line = reading->line };
 	char verb[WORD_MAX], network[WORD_MAX], rest[WORD_MAX];
+	char why[256];
 	const char *at = line;
 	int r;
 
@@ -203,10 +122,11 @@ parse_line(struct reading *reading, const char *line)
 	}
 	if (asprintf(&rule.text, "allow %s", network) < 0)
 		return GATE_ENOMEM;
-	if (parse_network(reading, network, &rule) == 0)
-		r = add_rule(reading->list, &rule);
+	r = network_parse(network, &rule.network, why, sizeof(why));
+	if (r != 0)
+		complain(reading, "%s", why);
 	else
-		r = GATE_EINVAL;
+		r = add_rule(reading->list, &rule);
 	if (r != 0)
 		free(rule.text);
 	/* a bad line was complained of: the reading goes on to the next */
@@ -216,7 +136,8 @@ parse_line(struct reading *reading, const char *line)
 static int
 compare(const void *a, const void *b)
 {
-	const struct rule *x = a, *y = b;
+	const struct network *x = &((const struct rule *)a)->network;
+	const struct network *y = &((const struct rule *)b)->network;
 
 	if (x->prefix != y->prefix)
 		return y->prefix - x->prefix;
@@ -231,8 +152,8 @@ index_rules(struct allowlist *list)
 	if (list->count > 0)
 		qsort(list->rules, list->count, sizeof(*list->rules), compare);
 	for (i = list->count; i-- > 0;) {
-		list->start[list->rules[i].prefix] = i;
-		list->run[list->rules[i].prefix]++;
+		list->start[list->rules[i].network.prefix] = i;
+		list->run[list->rules[i].network.prefix]++;
 	}
 }
 
@@ -335,18 +256,18 @@ allowlist_lookup(const struct allowlist *list,
 	struct rule key;
 	const struct rule *hit;
 	/* of all IPv6 no IPv4: who allows ::/0 hardly means the mapped ones */
-	int shortest = address_is_v4(query->address) ? PREFIX_V4 : 0;
+	int shortest = address_is_v4(query->address) ? NETWORK_PREFIX_V4 : 0;
 	int prefix;
 
 	memset(verdict, 0, sizeof(*verdict));
 	if (list == NULL)
 		return;
-	for (prefix = PREFIX_MAX; prefix >= shortest; prefix--) {
+	for (prefix = NETWORK_PREFIX_MAX; prefix >= shortest; prefix--) {
 		if (list->run[prefix] == 0)
 			continue;
-		key.address = *query->address;
-		key.prefix = (uint8_t)prefix;
-		mask(&key.address, prefix);
+		key.network.address = *query->address;
+		key.network.prefix = (uint8_t)prefix;
+		network_mask(&key.network.address, prefix);
 		hit = bsearch(&key, list->rules + list->start[prefix],
 		    list->run[prefix], sizeof(key), compare);
 		if (hit == NULL)

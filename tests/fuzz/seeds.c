@@ -157,6 +157,25 @@ seed_logout(void)
 	free(xml);
 }
 
+static void
+seed_import(void)
+{
+#define KEY  "3132333435363738393031323334353637383930"
+#define SEED "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+	write_text("google-totp",
+	    strdup(SEED "\n\" RATE_LIMIT 3 30 1795334735\n\" STEP_SIZE 60\n"
+			"\" DISALLOW_REUSE 29922245\n\" TIME_SKEW -2\n"
+			"\" TOTP_AUTH\n92963476\n"));
+	write_text("google-hotp",
+	    strdup(SEED "\n\" WINDOW_SIZE 3\n\" HOTP_COUNTER 3\n87812422\n"));
+	write_text("oath",
+	    strdup("# users\nHOTP\tbob\t-\t" KEY "\t2\t359152\t"
+		   "2026-11-22T07:47:21L\nHOTP/T30/8 tom + " KEY " -2\n"));
+	write_text("uri",
+	    strdup("otpauth://hotp/A%20B:x?secret=" SEED "&issuer=A%20B"
+		   "&algorithm=SHA256&digits=8&period=60&counter=12"));
+}
+
 static const struct {
 	const char *target;
 	void (*write)(void);
@@ -166,6 +185,7 @@ static const struct {
 	{ "metadata", seed_metadata },
 	{ "decode", seed_decode },
 	{ "logout", seed_logout },
+	{ "import", seed_import },
 };
 
 int

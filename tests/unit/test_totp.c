@@ -134,7 +134,6 @@ depends_on_the_seed(void **state)
 }
 
 #define SECRET32 "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
-#define TAIL     "&algorithm=SHA1&digits=6&period=30"
 
 static void
 writes_an_otpauth_uri(void **state)
@@ -144,14 +143,14 @@ writes_an_otpauth_uri(void **state)
 	} cases[] = {
 		{ "Gatehouse", "alice",
 		    "otpauth://totp/Gatehouse:alice?secret=" SECRET32
-		    "&issuer=Gatehouse" TAIL },
+		    "&issuer=Gatehouse" },
 		{ "A & B: 100%", "al ice@example.org/x?y#z",
 		    "otpauth://totp/A%20%26%20B%3A%20100%25:"
 		    "al%20ice%40example.org%2Fx%3Fy%23z?secret=" SECRET32
-		    "&issuer=A%20%26%20B%3A%20100%25" TAIL },
+		    "&issuer=A%20%26%20B%3A%20100%25" },
 		{ "-._~", "\xc3\xa4\x7f\"=+",
 		    "otpauth://totp/-._~:%C3%A4%7F%22%3D%2B?secret=" SECRET32
-		    "&issuer=-._~" TAIL },
+		    "&issuer=-._~" },
 	};
 	char uri[2048];
 	size_t i;
