@@ -81,6 +81,8 @@ struct store_ticket {
 	char authn_context[STORE_ID_MAX];
 	int64_t authn_instant;
 	int64_t has_attributes; /* 1: some are kept, see store_ticket_owner */
+	/* lib/attribute_names.h: which would be, if the IdP had said them */
+	char kept_names[2 * STORE_HASH_SIZE + 1];
 	int64_t session_not_on_or_after; /* 0: none */
 	int64_t expires;
 };
@@ -226,6 +228,24 @@ int store_session_named(struct store_tx *tx, const char *issuer,
 int store_ticket_revoke(struct store_tx *tx, const char *issuer,
     const char *name_id, const char *session_index, int64_t *dropped);
 
+/* --- marks of logouts (SAML core 3.7.3.1) --- */
+
+/*
+ * Remembers until the epoch time until that a logout of this name, and of this
+ * index if session_index is not NULL, was issued then. Of several the last one
+ * counts.
+ */
+int store_logout_mark(struct store_tx *tx, const char *issuer,
+    const char *name_id, const char *session_index, int64_t issued,
+    int64_t until);
+
+/*
+ * 0 if a mark reaches an assertion of this index ("": none) and of a sign-in at
+ * authn_instant, which is not later than the logout; else GATE_ENOTFOUND.
+ */
+int store_logout_find(struct store_tx *tx, const char *issuer,
+    const char *name_id, const char *session_index, int64_t authn_instant);
+
 /* --- users of the fallback --- */
 
 #define STORE_VERIFIER_MAX 384
@@ -239,11 +259,22 @@ struct store_user {
 	uint8_t seed[STORE_SEED_MAX]; /* sealed TOTP seed (lib/seal.h) */
 	size_t seed_size;             /* 0: no second factor */
 	int64_t otp_step;             /* last TOTP step used */
+	int64_t created;
+	int elsewhere;        /* 1: the password is kept by others (pam_unix);
+				 here are its age and history alone */
+	int must_change;      /* 1: the password, before anything else */
+	int64_t grace_used;   /* logins with an expired password */
+	int64_t last_login;   /* 0: never */
+	int64_t enroll_asked; /* when a second factor was first asked for */
+	char real_name[STORE_NAME_MAX];
+	char mail[STORE_NAME_MAX]; /* where codes are sent; "": none are */
 };
 
 /*
- * GATE_EEXISTS / GATE_ENOTFOUND. Removing a user leaves sessions on record. A
- * new seed leaves the last step used: no code that was ever used is good again.
+ * GATE_EEXISTS / GATE_ENOTFOUND. Removing a user leaves sessions on record, and
+ * takes what store_fallback.h says. A new seed leaves the last step used: no
+ * code that was ever used is good again. A new password is nothing that must be
+ * changed, and has all its grace logins.
  */
 int store_user_add(struct store_tx *tx, const struct store_user *user);
 int store_user_get(
@@ -253,6 +284,17 @@ int store_user_password(
     struct store_tx *tx, const char *name, const char *verifier, int64_t now);
 int store_user_seed(
     struct store_tx *tx, const char *name, const uint8_t *seed, size_t size);
+
+/* Writes back what is neither password nor seed: disabled, elsewhere,
+ * must_change to enroll_asked, real_name, mail. */
+int store_user_update(struct store_tx *tx, const struct store_user *user);
+
+/*
+ * The same password under a better verifier: its age stays. GATE_ENOTFOUND if
+ * the user has not the old one any more: somebody has changed it meanwhile.
+ */
+int store_user_rehash(struct store_tx *tx, const char *name, const char *old,
+    const char *verifier);
 
 /*
  * Uses up a TOTP step and all before it: 0, GATE_EEXISTS if this step or a
@@ -277,12 +319,13 @@ int store_clock_set(struct store_tx *tx, int64_t wall);
 /* --- keeping house --- */
 
 /*
- * Drops replay marks, tickets and requests past their time, sign-ins that were
- * never opened and sessions ended before the epoch time ended_before, with
- * their attributes; at most limit rows of each, so that it never holds up a
- * login for long. *dropped counts.
+ * Drops requests past their time; tickets, and marks of replays and logouts,
+ * slack seconds after theirs; sign-ins that were never opened and sessions
+ * ended before the epoch time ended_before, with their attributes. At most
+ * limit rows of each, so that it never holds up a login for long. *dropped
+ * counts.
  */
-int store_prune(struct store_tx *tx, int64_t now, int64_t ended_before,
-    int64_t limit, int64_t *dropped);
+int store_prune(struct store_tx *tx, int64_t now, int64_t slack,
+    int64_t ended_before, int64_t limit, int64_t *dropped);
 
 #endif

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "lib/error.h"
 #include "lib/store_tx.h"
-
-static int
-clock_row(const struct store_value *columns, size_t count, void *wall)
-{
-	if (count != 1 || columns[0].type != STORE_NUMBER)
-		return GATE_ESTORE;
-	*(int64_t *)wall = columns[0].number;
-	return 0;
-}
 
 int
 store_clock_get(struct store_tx *tx, int64_t *wall)
 {
 	*wall = 0;
-	return store_run(tx, SQL_CLOCK_GET, NULL, 0, clock_row, wall, NULL);
+	return store_run(
+	    tx, SQL_CLOCK_GET, NULL, 0, store_number_row, wall, NULL);
 }
 
 int

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lib/store_sql.h"
 
-/* In the order of the field tables in store_ticket.c, store_request.c,
- * store_session.c and store_user.c. */
+/* In the order of the field tables in store_ticket.c, store_request.c and so
+ * on. */
 #define TICKET_COLUMNS                                                         \
 	"hash, user_name, issuer, name_id, session_index,"                     \
 	" session_not_on_or_after, expires, name_id_format, name_qualifier,"   \
 	" sp_name_qualifier, authn_context, authn_instant, service,"           \
-	" has_attributes"
+	" has_attributes, kept_names"
 
 #define REQUEST_COLUMNS                                                        \
 	"id, kind, idp, service, force_authn, created, expires, data"
@@ -18,7 +18,25 @@
 	" end_reason, name_id_format, name_qualifier, sp_name_qualifier,"      \
 	" authn_context, authn_instant, pid_started"
 
-#define USER_COLUMNS "name, verifier, changed, disabled, otp_step, seed"
+#define USER_COLUMNS                                                           \
+	"name, verifier, changed, disabled, otp_step, seed, created,"          \
+	" elsewhere, must_change, grace_used, last_login, enroll_asked,"       \
+	" real_name, mail"
+
+#define TRIES_COLUMNS                                                          \
+	"user_name, address, tries, tells, blocks, series, last, expires,"     \
+	" known"
+
+#define STEADY_COLUMNS "boot, boot_time, wall, steady_time"
+
+#define FACTOR_COLUMNS "user_name, confirmed, sealed, last, drift, created"
+
+#define DEVICE_COLUMNS "hash, user_name, service, address, created, expires"
+
+#define PASS_COLUMNS                                                           \
+	"hash, user_name, reason, issued_by, used_from, issued, expires, used"
+
+#define MAIL_COLUMNS "user_name, hash, expires, tries, sent, since, keep_until"
 
 /* State 2 is SESSION_ENDED, state 0 SESSION_SIGNED_IN (lib/store.h). */
 const char *const store_sql[SQL_COUNT] = {
@@ -30,7 +48,7 @@ const char *const store_sql[SQL_COUNT] = {
 
 	[SQL_TICKET_PUT] = "INSERT INTO ticket (" TICKET_COLUMNS ")"
 			   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
-			   " $11, $12, $13, $14)"
+			   " $11, $12, $13, $14, $15)"
 			   " ON CONFLICT DO NOTHING",
 	[SQL_TICKET_PEEK] =
 	    "SELECT " TICKET_COLUMNS " FROM ticket WHERE hash = $1",
@@ -44,6 +62,17 @@ const char *const store_sql[SQL_COUNT] = {
 			      " AND ($3 = 0 OR session_index = $4)"
 			      " RETURNING hash",
 
+	[SQL_LOGOUT_MARK] = "INSERT INTO logout (hash, issued, until)"
+			    " VALUES ($1, $2, $3)"
+			    " ON CONFLICT (hash) DO UPDATE SET"
+			    " issued = excluded.issued, until = excluded.until"
+			    " WHERE logout.issued < excluded.issued",
+	[SQL_LOGOUT_FIND] = "SELECT count(*) FROM logout"
+			    " WHERE hash IN ($1, $2) AND issued >= $3",
+	[SQL_LOGOUT_PRUNE] = "DELETE FROM logout WHERE hash IN"
+			     " (SELECT hash FROM logout WHERE until < $1"
+			     " ORDER BY until LIMIT $2)",
+
 	[SQL_REQUEST_ADD] = "INSERT INTO request (" REQUEST_COLUMNS ")"
 			    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 			    " ON CONFLICT DO NOTHING",
@@ -53,7 +82,7 @@ const char *const store_sql[SQL_COUNT] = {
 	    "DELETE FROM request WHERE id = $1 RETURNING " REQUEST_COLUMNS,
 	[SQL_REQUEST_COUNT] = "SELECT count(*) FROM request",
 	[SQL_REQUEST_PRUNE] = "DELETE FROM request WHERE id IN"
-			      " (SELECT id FROM request WHERE expires < $1"
+			      " (SELECT id FROM request WHERE expires <= $1"
 			      " ORDER BY expires LIMIT $2)",
 
 	[SQL_ATTRIBUTES_PUT] = "INSERT INTO attributes (owner, kept)"
@@ -97,16 +126,143 @@ const char *const store_sql[SQL_COUNT] = {
 			      " ORDER BY signed_in LIMIT $2) RETURNING id",
 
 	[SQL_USER_ADD] = "INSERT INTO users (" USER_COLUMNS ")"
-			 " VALUES ($1, $2, $3, $4, $5, $6)"
+			 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
+			 " $11, $12, $13, $14)"
 			 " ON CONFLICT DO NOTHING",
 	[SQL_USER_GET] = "SELECT " USER_COLUMNS " FROM users WHERE name = $1",
 	[SQL_USER_REMOVE] = "DELETE FROM users WHERE name = $1",
 	[SQL_USER_PASSWORD] =
-	    "UPDATE users SET verifier = $1, changed = $2 WHERE name = $3",
+	    "UPDATE users SET verifier = $1, changed = $2, must_change = 0,"
+	    " grace_used = 0 WHERE name = $3",
+	[SQL_USER_REHASH] = "UPDATE users SET verifier = $1"
+			    " WHERE name = $2 AND verifier = $3",
+	[SQL_USER_UPDATE] =
+	    "UPDATE users SET disabled = $1, elsewhere = $2, must_change = $3,"
+	    " grace_used = $4, last_login = $5, enroll_asked = $6,"
+	    " real_name = $7, mail = $8 WHERE name = $9",
 	[SQL_USER_SEED] = "UPDATE users SET seed = $1 WHERE name = $2",
 	[SQL_USER_LIST] = "SELECT " USER_COLUMNS " FROM users ORDER BY name",
 	[SQL_OTP_CLAIM] = "UPDATE users SET otp_step = $1"
 			  " WHERE name = $2 AND otp_step < $1",
+
+	[SQL_TRIES_GET] = "SELECT " TRIES_COLUMNS " FROM tries"
+			  " WHERE user_name = $1 AND address = $2",
+	[SQL_TRIES_PUT] = "INSERT INTO tries (" TRIES_COLUMNS ")"
+			  " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+			  " ON CONFLICT (user_name, address) DO UPDATE SET"
+			  " tries = excluded.tries, tells = excluded.tells,"
+			  " blocks = excluded.blocks,"
+			  " series = excluded.series, last = excluded.last,"
+			  " expires = excluded.expires,"
+			  " known = excluded.known",
+	[SQL_TRIES_RESET] = "DELETE FROM tries"
+			    " WHERE ($1 = 0 OR user_name = $2)"
+			    " AND ($3 = 0 OR address = $4)",
+	[SQL_TRIES_LIST] = "SELECT " TRIES_COLUMNS " FROM tries"
+			   " WHERE ($1 = 0 OR user_name = $2)"
+			   " ORDER BY user_name, address LIMIT $3",
+	[SQL_TRIES_COUNT] = "SELECT count(*) FROM tries",
+	[SQL_TRIES_PRUNE] = "DELETE FROM tries WHERE (user_name, address) IN"
+			    " (SELECT user_name, address FROM tries"
+			    " WHERE expires <= $1 ORDER BY expires LIMIT $2)",
+	[SQL_TRIES_TRIM] = "DELETE FROM tries WHERE (user_name, address) IN"
+			   " (SELECT user_name, address FROM tries"
+			   " WHERE known = 0 ORDER BY expires LIMIT $1)",
+	[SQL_STEADY_GET] =
+	    "SELECT " STEADY_COLUMNS " FROM steady WHERE one = 1",
+	[SQL_STEADY_PUT] = "INSERT INTO steady (one, " STEADY_COLUMNS ")"
+			   " VALUES (1, $1, $2, $3, $4)"
+			   " ON CONFLICT (one) DO UPDATE SET"
+			   " boot = excluded.boot,"
+			   " boot_time = excluded.boot_time,"
+			   " wall = excluded.wall,"
+			   " steady_time = excluded.steady_time",
+
+	[SQL_HISTORY_ADD] =
+	    "INSERT INTO history (user_name, serial, changed, verifier)"
+	    " SELECT $1, COALESCE(MAX(serial), 0) + 1, $2, $3 FROM history"
+	    " WHERE user_name = $1",
+	[SQL_HISTORY_TRIM] = "DELETE FROM history WHERE user_name = $1"
+			     " AND serial <= (SELECT MAX(serial) FROM history"
+			     " WHERE user_name = $1) - $2",
+	[SQL_HISTORY_LIST] = "SELECT changed, verifier FROM history"
+			     " WHERE user_name = $1 ORDER BY serial DESC",
+	[SQL_HISTORY_DROP] = "DELETE FROM history WHERE user_name = $1",
+
+	[SQL_FACTOR_PUT] = "INSERT INTO factor (" FACTOR_COLUMNS ")"
+			   " VALUES ($1, $2, $3, $4, $5, $6)"
+			   " ON CONFLICT (user_name, confirmed) DO UPDATE SET"
+			   " sealed = excluded.sealed, last = excluded.last,"
+			   " drift = excluded.drift,"
+			   " created = excluded.created",
+	[SQL_FACTOR_GET] = "SELECT " FACTOR_COLUMNS " FROM factor"
+			   " WHERE user_name = $1 AND confirmed = $2",
+	[SQL_FACTOR_DROP] = "DELETE FROM factor"
+			    " WHERE user_name = $1 AND confirmed = $2",
+	[SQL_FACTOR_DROP_ALL] = "DELETE FROM factor WHERE user_name = $1",
+	[SQL_FACTOR_CLAIM] = "UPDATE factor SET last = $1, drift = $2"
+			     " WHERE user_name = $3 AND confirmed = 1"
+			     " AND last < $1",
+	[SQL_FACTOR_CONFIRM] = "UPDATE factor"
+			       " SET confirmed = 1, last = $1, drift = $2"
+			       " WHERE user_name = $3 AND confirmed = 0",
+	[SQL_FACTOR_LIST] = "SELECT " FACTOR_COLUMNS " FROM factor"
+			    " WHERE (user_name, confirmed) > ($1, $2)"
+			    " ORDER BY user_name, confirmed LIMIT $3",
+
+	[SQL_RECOVERY_ADD] = "INSERT INTO recovery (user_name, kept)"
+			     " VALUES ($1, $2) ON CONFLICT DO NOTHING",
+	[SQL_RECOVERY_LIST] = "SELECT kept FROM recovery WHERE user_name = $1",
+	[SQL_RECOVERY_TAKE] =
+	    "DELETE FROM recovery WHERE user_name = $1 AND kept = $2",
+	[SQL_RECOVERY_COUNT] =
+	    "SELECT count(*) FROM recovery WHERE user_name = $1",
+	[SQL_RECOVERY_DROP] = "DELETE FROM recovery WHERE user_name = $1",
+
+	[SQL_DEVICE_PUT] = "INSERT INTO device (" DEVICE_COLUMNS ")"
+			   " VALUES ($1, $2, $3, $4, $5, $6)"
+			   " ON CONFLICT DO NOTHING",
+	[SQL_DEVICE_GET] =
+	    "SELECT " DEVICE_COLUMNS " FROM device WHERE hash = $1",
+	/* But not the one that was just put there, $2. */
+	[SQL_DEVICE_TRIM] = "DELETE FROM device WHERE user_name = $1"
+			    " AND hash NOT IN (SELECT hash FROM device"
+			    " WHERE user_name = $1 AND hash <> $2"
+			    " ORDER BY expires DESC, hash LIMIT $3)"
+			    " AND hash <> $2",
+	[SQL_DEVICE_FORGET] = "DELETE FROM device WHERE user_name = $1",
+	[SQL_DEVICE_PRUNE] = "DELETE FROM device WHERE hash IN"
+			     " (SELECT hash FROM device WHERE expires < $1"
+			     " ORDER BY expires LIMIT $2)",
+
+	[SQL_PASS_PUT] = "INSERT INTO pass (" PASS_COLUMNS ")"
+			 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+			 " ON CONFLICT DO NOTHING",
+	[SQL_PASS_GET] = "SELECT " PASS_COLUMNS " FROM pass WHERE hash = $1",
+	[SQL_PASS_USE] = "UPDATE pass SET used = $1, used_from = $2"
+			 " WHERE hash = $3 AND used = 0",
+	[SQL_PASS_REVOKE] =
+	    "DELETE FROM pass WHERE user_name = $1 AND used = 0",
+	[SQL_PASS_LIST] = "SELECT " PASS_COLUMNS " FROM pass"
+			  " ORDER BY issued DESC, hash LIMIT $1",
+	[SQL_PASS_PRUNE] = "DELETE FROM pass WHERE hash IN"
+			   " (SELECT hash FROM pass WHERE issued < $1"
+			   " AND (used <> 0 OR expires < $2)"
+			   " LIMIT $3)",
+
+	[SQL_MAIL_PUT] = "INSERT INTO mail (" MAIL_COLUMNS ")"
+			 " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+			 " ON CONFLICT (user_name) DO UPDATE SET"
+			 " hash = excluded.hash, expires = excluded.expires,"
+			 " tries = excluded.tries, sent = excluded.sent,"
+			 " since = excluded.since,"
+			 " keep_until = excluded.keep_until",
+	[SQL_MAIL_GET] =
+	    "SELECT " MAIL_COLUMNS " FROM mail WHERE user_name = $1",
+	[SQL_MAIL_DROP] = "DELETE FROM mail WHERE user_name = $1",
+	[SQL_MAIL_PRUNE] = "DELETE FROM mail WHERE user_name IN"
+			   " (SELECT user_name FROM mail WHERE keep_until < $1"
+			   " ORDER BY keep_until LIMIT $2)",
 
 	[SQL_CLOCK_GET] = "SELECT wall FROM clock WHERE one = 1",
 	[SQL_CLOCK_RAISE] = "INSERT INTO clock (one, wall) VALUES (1, $1)"

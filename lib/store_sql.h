@@ -70,27 +70,28 @@
 
 /*
  * What single sign-on needs: requests that wait, what an IdP knows a session
- * by, attributes. session_named has the sessions that a logout may name and
- * no other, so that it stays small however long ended ones are kept; what it is
- * made of does not change when a session is opened.
+ * by, attributes, marks of logouts. session_named has the sessions that a
+ * logout may name and no other, so that it stays small however long ended ones
+ * are kept; what it is made of does not change when a session is opened.
  */
-#define STORE_SCHEMA_2_TEXT(table, column)                                     \
+#define STORE_ADD_TEXT(table, column)                                          \
 	"ALTER TABLE " table " ADD COLUMN " column " TEXT NOT NULL DEFAULT '';"
-#define STORE_SCHEMA_2_NUMBER(NUMBER, table, column)                           \
+#define STORE_ADD_NUMBER(NUMBER, table, column)                                \
 	"ALTER TABLE " table " ADD COLUMN " column " " NUMBER                  \
 	" NOT NULL DEFAULT 0;"
 #define STORE_SCHEMA_2_CLAIMS(NUMBER, table)                                   \
-	STORE_SCHEMA_2_TEXT(table, "name_id_format")                           \
-	STORE_SCHEMA_2_TEXT(table, "name_qualifier")                           \
-	STORE_SCHEMA_2_TEXT(table, "sp_name_qualifier")                        \
-	STORE_SCHEMA_2_TEXT(table, "authn_context")                            \
-	STORE_SCHEMA_2_NUMBER(NUMBER, table, "authn_instant")
+	STORE_ADD_TEXT(table, "name_id_format")                                \
+	STORE_ADD_TEXT(table, "name_qualifier")                                \
+	STORE_ADD_TEXT(table, "sp_name_qualifier")                             \
+	STORE_ADD_TEXT(table, "authn_context")                                 \
+	STORE_ADD_NUMBER(NUMBER, table, "authn_instant")
 #define STORE_SCHEMA_2(NUMBER, BYTES, TABLE)                                   \
 	STORE_SCHEMA_2_CLAIMS(NUMBER, "ticket")                                \
-	STORE_SCHEMA_2_TEXT("ticket", "service")                               \
-	STORE_SCHEMA_2_NUMBER(NUMBER, "ticket", "has_attributes")              \
+	STORE_ADD_TEXT("ticket", "service")                                    \
+	STORE_ADD_NUMBER(NUMBER, "ticket", "has_attributes")                   \
+	STORE_ADD_TEXT("ticket", "kept_names")                                 \
 	STORE_SCHEMA_2_CLAIMS(NUMBER, "session")                               \
-	STORE_SCHEMA_2_NUMBER(NUMBER, "session", "pid_started")                \
+	STORE_ADD_NUMBER(NUMBER, "session", "pid_started")                     \
 	"CREATE INDEX session_named ON session (issuer, name_id)"              \
 	" WHERE ended = 0 AND issuer <> '';"                                   \
 	"CREATE TABLE request ("                                               \
@@ -107,7 +108,105 @@
 	"CREATE TABLE attributes ("                                            \
 	" owner TEXT NOT NULL PRIMARY KEY,"                                    \
 	" kept " BYTES " NOT NULL"                                             \
-	") " TABLE ";"
+	") " TABLE ";"                                                         \
+	"CREATE TABLE logout ("                                                \
+	" hash " BYTES " NOT NULL PRIMARY KEY,"                                \
+	" issued " NUMBER " NOT NULL,"                                         \
+	" until " NUMBER " NOT NULL"                                           \
+	") " TABLE ";"                                                         \
+	"CREATE INDEX logout_until ON logout (until);"
+
+/*
+ * What the fallback needs. The row of a factor does not tell of which kind it
+ * is. A table whose rows come and go by the thousand has an index to find those
+ * whose time is up; in the others, there is a row to a user at most.
+ */
+#define STORE_SCHEMA_3(NUMBER, BYTES, TABLE)                                   \
+	STORE_ADD_NUMBER(NUMBER, "users", "created")                           \
+	STORE_ADD_NUMBER(NUMBER, "users", "elsewhere")                         \
+	STORE_ADD_NUMBER(NUMBER, "users", "must_change")                       \
+	STORE_ADD_NUMBER(NUMBER, "users", "grace_used")                        \
+	STORE_ADD_NUMBER(NUMBER, "users", "last_login")                        \
+	STORE_ADD_NUMBER(NUMBER, "users", "enroll_asked")                      \
+	STORE_ADD_TEXT("users", "real_name")                                   \
+	STORE_ADD_TEXT("users", "mail")                                        \
+	"CREATE TABLE tries ("                                                 \
+	" user_name TEXT NOT NULL,"                                            \
+	" address TEXT NOT NULL,"                                              \
+	" tries " NUMBER " NOT NULL,"                                          \
+	" tells " NUMBER " NOT NULL,"                                          \
+	" blocks " NUMBER " NOT NULL,"                                         \
+	" series " NUMBER " NOT NULL,"                                         \
+	" last " NUMBER " NOT NULL,"                                           \
+	" expires " NUMBER " NOT NULL,"                                        \
+	" known " NUMBER " NOT NULL,"                                          \
+	" PRIMARY KEY (user_name, address)"                                    \
+	") " TABLE ";"                                                         \
+	"CREATE INDEX tries_expires ON tries (expires);"                       \
+	"CREATE TABLE steady ("                                                \
+	" one " NUMBER " NOT NULL PRIMARY KEY CHECK (one = 1),"                \
+	" boot TEXT NOT NULL,"                                                 \
+	" boot_time " NUMBER " NOT NULL,"                                      \
+	" wall " NUMBER " NOT NULL,"                                           \
+	" steady_time " NUMBER " NOT NULL"                                     \
+	") " TABLE ";"                                                         \
+	"CREATE TABLE history ("                                               \
+	" user_name TEXT NOT NULL,"                                            \
+	" serial " NUMBER " NOT NULL,"                                         \
+	" changed " NUMBER " NOT NULL,"                                        \
+	" verifier TEXT NOT NULL,"                                             \
+	" PRIMARY KEY (user_name, serial)"                                     \
+	") " TABLE ";"                                                         \
+	"INSERT INTO history (user_name, serial, changed, verifier)"           \
+	" SELECT name, 1, changed, verifier FROM users WHERE verifier <> '';"  \
+	"CREATE TABLE factor ("                                                \
+	" user_name TEXT NOT NULL,"                                            \
+	" confirmed " NUMBER " NOT NULL,"                                      \
+	" sealed " BYTES " NOT NULL,"                                          \
+	" last " NUMBER " NOT NULL,"                                           \
+	" drift " NUMBER " NOT NULL,"                                          \
+	" created " NUMBER " NOT NULL,"                                        \
+	" PRIMARY KEY (user_name, confirmed)"                                  \
+	") " TABLE ";"                                                         \
+	"INSERT INTO factor"                                                   \
+	" (user_name, confirmed, sealed, last, drift, created)"                \
+	" SELECT name, 1, seed, otp_step, 0, changed FROM users"               \
+	" WHERE length(seed) > 0;"                                             \
+	"CREATE TABLE recovery ("                                              \
+	" user_name TEXT NOT NULL,"                                            \
+	" kept " BYTES " NOT NULL,"                                            \
+	" PRIMARY KEY (user_name, kept)"                                       \
+	") " TABLE ";"                                                         \
+	"CREATE TABLE device ("                                                \
+	" hash " BYTES " NOT NULL PRIMARY KEY,"                                \
+	" user_name TEXT NOT NULL,"                                            \
+	" service TEXT NOT NULL,"                                              \
+	" address TEXT NOT NULL,"                                              \
+	" created " NUMBER " NOT NULL,"                                        \
+	" expires " NUMBER " NOT NULL"                                         \
+	") " TABLE ";"                                                         \
+	"CREATE INDEX device_user ON device (user_name);"                      \
+	"CREATE INDEX device_expires ON device (expires);"                     \
+	"CREATE TABLE pass ("                                                  \
+	" hash " BYTES " NOT NULL PRIMARY KEY,"                                \
+	" user_name TEXT NOT NULL,"                                            \
+	" reason TEXT NOT NULL,"                                               \
+	" issued_by TEXT NOT NULL,"                                            \
+	" used_from TEXT NOT NULL,"                                            \
+	" issued " NUMBER " NOT NULL,"                                         \
+	" expires " NUMBER " NOT NULL,"                                        \
+	" used " NUMBER " NOT NULL"                                            \
+	") " TABLE ";"                                                         \
+	"CREATE TABLE mail ("                                                  \
+	" user_name TEXT NOT NULL PRIMARY KEY,"                                \
+	" hash " BYTES " NOT NULL,"                                            \
+	" expires " NUMBER " NOT NULL,"                                        \
+	" tries " NUMBER " NOT NULL,"                                          \
+	" sent " NUMBER " NOT NULL,"                                           \
+	" since " NUMBER " NOT NULL,"                                          \
+	" keep_until " NUMBER " NOT NULL"                                      \
+	") " TABLE ";"                                                         \
+	"CREATE INDEX mail_keep_until ON mail (keep_until);"
 
 /*
  * The schema's history: the n-th step leads from version n - 1 to n. A step
@@ -117,6 +216,7 @@
 	{                                                                      \
 		STORE_SCHEMA_1(NUMBER, BYTES, TABLE),                          \
 		    STORE_SCHEMA_2(NUMBER, BYTES, TABLE),                      \
+		    STORE_SCHEMA_3(NUMBER, BYTES, TABLE),                      \
 	}
 
 enum store_statement {
@@ -127,6 +227,9 @@ enum store_statement {
 	SQL_TICKET_TAKE,
 	SQL_TICKET_PRUNE,
 	SQL_TICKET_REVOKE,
+	SQL_LOGOUT_MARK,
+	SQL_LOGOUT_FIND,
+	SQL_LOGOUT_PRUNE,
 	SQL_REQUEST_ADD,
 	SQL_REQUEST_PEEK,
 	SQL_REQUEST_TAKE,
@@ -150,7 +253,49 @@ enum store_statement {
 	SQL_USER_PASSWORD,
 	SQL_USER_SEED,
 	SQL_USER_LIST,
+	SQL_USER_UPDATE,
+	SQL_USER_REHASH,
 	SQL_OTP_CLAIM,
+	SQL_TRIES_GET,
+	SQL_TRIES_PUT,
+	SQL_TRIES_RESET,
+	SQL_TRIES_LIST,
+	SQL_TRIES_COUNT,
+	SQL_TRIES_PRUNE,
+	SQL_TRIES_TRIM,
+	SQL_STEADY_GET,
+	SQL_STEADY_PUT,
+	SQL_HISTORY_ADD,
+	SQL_HISTORY_TRIM,
+	SQL_HISTORY_LIST,
+	SQL_HISTORY_DROP,
+	SQL_FACTOR_PUT,
+	SQL_FACTOR_GET,
+	SQL_FACTOR_DROP,
+	SQL_FACTOR_DROP_ALL,
+	SQL_FACTOR_CLAIM,
+	SQL_FACTOR_CONFIRM,
+	SQL_FACTOR_LIST,
+	SQL_RECOVERY_ADD,
+	SQL_RECOVERY_LIST,
+	SQL_RECOVERY_TAKE,
+	SQL_RECOVERY_COUNT,
+	SQL_RECOVERY_DROP,
+	SQL_DEVICE_PUT,
+	SQL_DEVICE_GET,
+	SQL_DEVICE_TRIM,
+	SQL_DEVICE_FORGET,
+	SQL_DEVICE_PRUNE,
+	SQL_PASS_PUT,
+	SQL_PASS_GET,
+	SQL_PASS_USE,
+	SQL_PASS_REVOKE,
+	SQL_PASS_LIST,
+	SQL_PASS_PRUNE,
+	SQL_MAIL_PUT,
+	SQL_MAIL_GET,
+	SQL_MAIL_DROP,
+	SQL_MAIL_PRUNE,
 	SQL_CLOCK_GET,
 	SQL_CLOCK_RAISE,
 	SQL_CLOCK_SET,

@@ -161,3 +161,74 @@ store_record_get(const struct store_field *fields, size_t count,
 		log_error("store: a row that the gate cannot have written");
 	return r;
 }
+
+int
+store_shape_get(const struct store_shape *shape,
+    const struct store_value *columns, size_t count, void *record)
+{
+	return store_record_get(
+	    shape->fields, shape->count, columns, count, record, shape->size);
+}
+
+struct fetch {
+	const struct store_shape *shape;
+	void *record;
+};
+
+static int
+fetch_row(const struct store_value *columns, size_t count, void *data)
+{
+	const struct fetch *fetch = data;
+
+	return store_shape_get(fetch->shape, columns, count, fetch->record);
+}
+
+int
+store_fetch(struct store_tx *tx, enum store_statement statement,
+    const struct store_value *params, size_t count,
+    const struct store_shape *shape, void *record)
+{
+	struct fetch fetch = { shape, record };
+	int64_t found;
+	int r;
+
+	r = store_run(tx, statement, params, count, fetch_row, &fetch, &found);
+	if (r != 0)
+		return r;
+	return found == 1 ? 0 : GATE_ENOTFOUND;
+}
+
+int
+store_affect(struct store_tx *tx, enum store_statement statement,
+    const struct store_value *params, size_t count, int otherwise)
+{
+	int64_t changed;
+	int r;
+
+	r = store_run(tx, statement, params, count, NULL, NULL, &changed);
+	if (r != 0)
+		return r;
+	return changed == 1 ? 0 : otherwise;
+}
+
+int
+store_keep(struct store_tx *tx, enum store_statement statement,
+    const struct store_shape *shape, const void *record, int otherwise)
+{
+	struct store_value values[STORE_COLUMNS_MAX];
+	int r;
+
+	r = store_record_put(shape->fields, shape->count, record, values);
+	if (r != 0)
+		return r;
+	return store_affect(tx, statement, values, shape->count, otherwise);
+}
+
+int
+store_number_row(const struct store_value *columns, size_t count, void *data)
+{
+	if (count != 1 || columns[0].type != STORE_NUMBER)
+		return GATE_ESTORE;
+	*(int64_t *)data = columns[0].number;
+	return 0;
+}

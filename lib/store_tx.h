@@ -77,12 +77,49 @@ int store_record_get(const struct store_field *fields, size_t count,
     const struct store_value *columns, size_t column_count, void *record,
     size_t record_size);
 
+/* The columns of a table, in the order of its statements, and the struct that
+ * stands for a row. */
+struct store_shape {
+	const struct store_field *fields;
+	size_t count;
+	size_t size;
+};
+
+#define STORE_SHAPE(record, fields)                                            \
+	{                                                                      \
+		fields, sizeof(fields) / sizeof((fields)[0]), sizeof(record)   \
+	}
+
+/* store_record_get by a shape. */
+int store_shape_get(const struct store_shape *shape,
+    const struct store_value *columns, size_t count, void *record);
+
+/* Runs a statement that gives one row at most: 0 and the record, or
+ * GATE_ENOTFOUND and the record as it was. */
+int store_fetch(struct store_tx *tx, enum store_statement statement,
+    const struct store_value *params, size_t count,
+    const struct store_shape *shape, void *record);
+
+/* Runs a statement that is to change one row: 0, or otherwise for none. */
+int store_affect(struct store_tx *tx, enum store_statement statement,
+    const struct store_value *params, size_t count, int otherwise);
+
+/* The same with a whole record as its parameters, in the shape's order. */
+int store_keep(struct store_tx *tx, enum store_statement statement,
+    const struct store_shape *shape, const void *record, int otherwise);
+
+/* A row of one number, for statements that count: data is an int64_t. */
+store_row store_number_row;
+
 /*
  * Rows, for statements that drop tickets or sessions and give their keys: the
  * attributes go with them. data is the transaction.
  */
 store_row store_ticket_gone;
 store_row store_session_gone;
+
+/* Drops what store_fallback.h says goes with a user. */
+int store_fallback_drop(struct store_tx *tx, const char *user);
 
 /* 0, or GATE_ETOOBIG for a text of size bytes and more. */
 int store_text_fits(const char *text, size_t size);

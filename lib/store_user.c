@@ -11,61 +11,73 @@ static const struct store_field user_fields[] = {
 	FIELD(FIELD_INT, disabled),
 	FIELD(FIELD_INT64, otp_step),
 	STORE_FIELD_BLOB(struct store_user, seed, seed_size),
+	FIELD(FIELD_INT64, created),
+	FIELD(FIELD_INT, elsewhere),
+	FIELD(FIELD_INT, must_change),
+	FIELD(FIELD_INT64, grace_used),
+	FIELD(FIELD_INT64, last_login),
+	FIELD(FIELD_INT64, enroll_asked),
+	FIELD(FIELD_TEXT, real_name),
+	FIELD(FIELD_TEXT, mail),
 };
-#define USER_FIELDS (sizeof(user_fields) / sizeof(user_fields[0]))
+static const struct store_shape user_shape =
+    STORE_SHAPE(struct store_user, user_fields);
 
-/* Runs what is to change one user's row. */
-static int
-user_change(struct store_tx *tx, enum store_statement statement,
-    const struct store_value *params, size_t count, int otherwise)
-{
-	int64_t changed;
-	int r;
-
-	r = store_run(tx, statement, params, count, NULL, NULL, &changed);
-	if (r != 0)
-		return r;
-	return changed == 1 ? 0 : otherwise;
-}
+/* What store_user_update writes, and the name by which it finds the row. */
+static const struct store_field update_fields[] = {
+	FIELD(FIELD_INT, disabled),
+	FIELD(FIELD_INT, elsewhere),
+	FIELD(FIELD_INT, must_change),
+	FIELD(FIELD_INT64, grace_used),
+	FIELD(FIELD_INT64, last_login),
+	FIELD(FIELD_INT64, enroll_asked),
+	FIELD(FIELD_TEXT, real_name),
+	FIELD(FIELD_TEXT, mail),
+	FIELD(FIELD_TEXT, name),
+};
+static const struct store_shape update_shape =
+    STORE_SHAPE(struct store_user, update_fields);
 
 int
 store_user_add(struct store_tx *tx, const struct store_user *user)
 {
-	struct store_value values[USER_FIELDS];
-	int r;
-
 	if (user->name[0] == '\0')
 		return GATE_EINVAL;
-	r = store_record_put(user_fields, USER_FIELDS, user, values);
-	if (r != 0)
-		return r;
-	return user_change(tx, SQL_USER_ADD, values, USER_FIELDS, GATE_EEXISTS);
-}
-
-static int
-user_row(const struct store_value *columns, size_t count, void *user)
-{
-	return store_record_get(user_fields, USER_FIELDS, columns, count, user,
-	    sizeof(struct store_user));
+	return store_keep(tx, SQL_USER_ADD, &user_shape, user, GATE_EEXISTS);
 }
 
 int
 store_user_get(struct store_tx *tx, const char *name, struct store_user *user)
 {
-	int64_t found;
-	int r;
-
-	r = store_run(tx, SQL_USER_GET, STORE_PARAMS(store_text(name)),
-	    user_row, user, &found);
-	if (r != 0)
-		return r;
-	return found == 1 ? 0 : GATE_ENOTFOUND;
+	return store_fetch(tx, SQL_USER_GET, STORE_PARAMS(store_text(name)),
+	    &user_shape, user);
 }
 
 int
 store_user_remove(struct store_tx *tx, const char *name)
 {
-	return user_change(tx, SQL_USER_REMOVE, STORE_PARAMS(store_text(name)),
+	int r = store_affect(tx, SQL_USER_REMOVE,
+	    STORE_PARAMS(store_text(name)), GATE_ENOTFOUND);
+
+	return r != 0 ? r : store_fallback_drop(tx, name);
+}
+
+int
+store_user_update(struct store_tx *tx, const struct store_user *user)
+{
+	return store_keep(
+	    tx, SQL_USER_UPDATE, &update_shape, user, GATE_ENOTFOUND);
+}
+
+int
+store_user_rehash(struct store_tx *tx, const char *name, const char *old,
+    const char *verifier)
+{
+	if (store_text_fits(verifier, STORE_VERIFIER_MAX) != 0)
+		return GATE_ETOOBIG;
+	return store_affect(tx, SQL_USER_REHASH,
+	    STORE_PARAMS(
+		store_text(verifier), store_text(name), store_text(old)),
 	    GATE_ENOTFOUND);
 }
 
@@ -75,7 +87,7 @@ store_user_password(
 {
 	if (store_text_fits(verifier, STORE_VERIFIER_MAX) != 0)
 		return GATE_ETOOBIG;
-	return user_change(tx, SQL_USER_PASSWORD,
+	return store_affect(tx, SQL_USER_PASSWORD,
 	    STORE_PARAMS(
 		store_text(verifier), store_number(now), store_text(name)),
 	    GATE_ENOTFOUND);
@@ -87,7 +99,7 @@ store_user_seed(
 {
 	if (size > STORE_SEED_MAX)
 		return GATE_ETOOBIG;
-	return user_change(tx, SQL_USER_SEED,
+	return store_affect(tx, SQL_USER_SEED,
 	    STORE_PARAMS(store_bytes(seed, size), store_text(name)),
 	    GATE_ENOTFOUND);
 }
@@ -98,7 +110,7 @@ store_otp_claim(struct store_tx *tx, const char *name, int64_t step)
 	struct store_user user;
 	int r;
 
-	r = user_change(tx, SQL_OTP_CLAIM,
+	r = store_affect(tx, SQL_OTP_CLAIM,
 	    STORE_PARAMS(store_number(step), store_text(name)), GATE_EEXISTS);
 	if (r != GATE_EEXISTS)
 		return r;
@@ -119,7 +131,7 @@ user_walk_row(const struct store_value *columns, size_t count, void *data)
 	struct user_walk *walk = data;
 	int r;
 
-	r = user_row(columns, count, &walk->user);
+	r = store_shape_get(&user_shape, columns, count, &walk->user);
 	if (r != 0)
 		return r;
 	return walk->each(&walk->user, walk->data);

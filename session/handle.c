@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/handle.h"
 
-#include <stdint.h>
+#include <openssl/sha.h>
 #include <string.h>
 
 #include "lib/error.h"
@@ -28,4 +28,14 @@ handle_is(const char *prefix, const char *text)
 {
 	return strlen(text) == HANDLE_SIZE - 1 &&
 	    strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+int
+handle_hash(
+    const char *prefix, const char *text, uint8_t hash[HANDLE_HASH_SIZE])
+{
+	if (!handle_is(prefix, text))
+		return GATE_EINVAL;
+	SHA256((const unsigned char *)text, HANDLE_SIZE - 1, hash);
+	return 0;
 }

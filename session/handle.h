@@ -3,6 +3,7 @@
 #define SESSION_HANDLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * A handle: a prefix of three characters that says what it is for, and 256
@@ -12,6 +13,13 @@
 
 /* A fresh one; 0 or GATE_EIO. */
 int handle_mint(const char *prefix, char handle[HANDLE_SIZE]);
+
+#define HANDLE_HASH_SIZE 32
+
+/* SHA-256 of a handle that somebody shows, which is all that is kept of it;
+ * GATE_EINVAL if it has not its form. */
+int handle_hash(
+    const char *prefix, const char *text, uint8_t hash[HANDLE_HASH_SIZE]);
 
 /* Whether a text has a handle's length and this prefix. */
 int handle_is(const char *prefix, const char *text);

@@ -13,7 +13,7 @@
  */
 #define TICKET_PREFIX    "gt-"
 #define TICKET_SIZE      HANDLE_SIZE
-#define TICKET_HASH_SIZE 32
+#define TICKET_HASH_SIZE HANDLE_HASH_SIZE
 
 /* A fresh ticket and its hash; 0 or GATE_EIO. */
 int ticket_mint(char ticket[TICKET_SIZE], uint8_t hash[TICKET_HASH_SIZE]);

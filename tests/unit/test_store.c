@@ -58,6 +58,7 @@ ticket_of(uint8_t first)
 		.authn_instant = 1700000000,
 		.service = "portal",
 		.has_attributes = 1,
+		.kept_names = "e3b0",
 		.session_not_on_or_after = 5000000000,
 		.expires = 1800000000,
 	};
@@ -319,7 +320,7 @@ pruned(struct store_tx *tx, int64_t now, int64_t ended_before, int64_t limit)
 	int64_t dropped = -1;
 
 	assert_int_equal(
-	    store_prune(tx, now, ended_before, limit, &dropped), 0);
+	    store_prune(tx, now, 0, ended_before, limit, &dropped), 0);
 	return dropped;
 }
 
@@ -338,7 +339,35 @@ IN_WRITE(test_prune_times)
 	assert_int_equal(
 	    store_ticket_peek(tx, ticket.hash, &out), GATE_ENOTFOUND);
 	assert_int_equal(store_replay_claim(tx, "i", "_1", 500), 0);
-	assert_int_equal(store_prune(tx, 0, 0, -1, &dropped), GATE_EINVAL);
+	assert_int_equal(store_prune(tx, 0, 0, 0, -1, &dropped), GATE_EINVAL);
+	return 0;
+}
+
+/* What guards against something stays longer than what only waits. */
+IN_WRITE(test_prune_slack)
+{
+	struct store_ticket ticket = ticket_of(1);
+	struct store_request request = { .id = "_q", .expires = 500 };
+	int64_t dropped = -1;
+
+	ticket.expires = 500;
+	assert_int_equal(store_ticket_put(tx, &ticket), 0);
+	assert_int_equal(store_replay_claim(tx, "i", "_1", 500), 0);
+	assert_int_equal(store_logout_mark(tx, "i", "n", NULL, 400, 500), 0);
+	assert_int_equal(store_request_add(tx, &request), 0);
+	assert_int_equal(store_prune(tx, 499, 60, 0, 9, &dropped), 0);
+	assert_int_equal(dropped, 0);
+	assert_int_equal(store_prune(tx, 500, 60, 0, 9, &dropped), 0);
+	assert_int_equal(dropped, 1);
+	assert_int_equal(
+	    store_request_peek(tx, "_q", &request), GATE_ENOTFOUND);
+	assert_int_equal(store_prune(tx, 560, 60, 0, 9, &dropped), 0);
+	assert_int_equal(dropped, 0);
+	assert_int_equal(store_logout_find(tx, "i", "n", "", 400), 0);
+	assert_int_equal(store_prune(tx, 561, 60, 0, 9, &dropped), 0);
+	assert_int_equal(dropped, 3);
+	assert_int_equal(
+	    store_logout_find(tx, "i", "n", "", 400), GATE_ENOTFOUND);
 	return 0;
 }
 
@@ -443,6 +472,7 @@ main(void)
 		TEST(test_user_list),
 		TEST(test_clock),
 		TEST(test_prune_times),
+		TEST(test_prune_slack),
 		TEST(test_prune_sessions),
 		TEST(test_prune_limit),
 		TEST(test_refused_change_is_undone),

@@ -11,7 +11,7 @@
 
 #include "lib/error.h"
 #include "lib/file.h"
-#include "lib/store.h"
+#include "lib/store_fallback.h"
 #include "lib/store_sql.h"
 #include "tests/unit/scratch.h"
 
@@ -65,6 +65,10 @@ mode_of(const char *path)
 static const char version_1[] = "PRAGMA application_id = 0x47415445;"
 				"PRAGMA user_version = 1;" STORE_SCHEMA_1(
 				    "INTEGER", "BLOB", "STRICT, WITHOUT ROWID");
+
+/* What led from there to the second. */
+static const char version_2[] = STORE_SCHEMA_2(
+    "INTEGER", "BLOB", "STRICT, WITHOUT ROWID") "PRAGMA user_version = 2;";
 
 static int
 set_clock(struct store_tx *tx, void *wall)
@@ -189,12 +193,12 @@ test_newer_schema_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(opens(path), 0);
-	tamper(path, "PRAGMA user_version = 3");
+	tamper(path, "PRAGMA user_version = 4");
 	assert_int_equal(opens(path), GATE_ESCHEMA);
 	assert_string_equal(why,
-	    "schema version 3: this program knows up to 2, a newer one "
+	    "schema version 4: this program knows up to 3, a newer one "
 	    "wrote the file");
-	tamper(path, "PRAGMA user_version = 2");
+	tamper(path, "PRAGMA user_version = 3");
 	assert_int_equal(opens(path), 0);
 }
 
@@ -249,12 +253,15 @@ test_damaged_schema_shows_at_once(void **state)
 #define OLD_SESSION                                                            \
 	"INSERT INTO session VALUES ('one', 1, 'alice', 'sshd', '192.0.2.1',"  \
 	" 'ssh', 4711, 'sso', 'https://idp', 'n', 'i', 1000, 1001, 0, 7, '');"
-#define OLD_USER "INSERT INTO users VALUES ('alice', '$y$', 3, 0, x'01', 9);"
+#define OLD_USER      "INSERT INTO users VALUES ('alice', '$y$', 3, 0, x'01', 9);"
+#define OLD_BARE_USER "INSERT INTO users VALUES ('bob', '', 3, 0, x'', 9);"
 
 struct old {
 	struct store_ticket ticket;
 	struct store_session session;
 	struct store_user user;
+	struct store_factor factor;
+	int64_t remembered;
 	int named;
 };
 
@@ -267,6 +274,14 @@ count_named(const struct store_session *session, void *data)
 }
 
 static int
+remember(int64_t changed, const char *verifier, void *data)
+{
+	assert_string_equal(verifier, "$y$");
+	*(int64_t *)data += changed;
+	return 0;
+}
+
+static int
 look_at_old(struct store_tx *tx, void *data)
 {
 	static const uint8_t hash[STORE_HASH_SIZE];
@@ -275,20 +290,29 @@ look_at_old(struct store_tx *tx, void *data)
 	assert_int_equal(store_ticket_peek(tx, hash, &old->ticket), 0);
 	assert_int_equal(store_session_get(tx, "one", &old->session), 0);
 	assert_int_equal(store_user_get(tx, "alice", &old->user), 0);
+	/* A seed of the first version is a factor, and counts. */
+	assert_int_equal(store_factor_get(tx, "alice", 1, &old->factor), 0);
+	assert_int_equal(
+	    store_factor_get(tx, "alice", 0, &old->factor), GATE_ENOTFOUND);
+	assert_int_equal(
+	    store_factor_get(tx, "bob", 1, &old->factor), GATE_ENOTFOUND);
+	assert_int_equal(
+	    store_history_list(tx, "alice", remember, &old->remembered), 0);
+	assert_int_equal(
+	    store_history_list(tx, "bob", remember, &old->remembered), 0);
 	return store_session_named(
 	    tx, "https://idp", "n", NULL, count_named, &old->named);
 }
 
 static void
-test_version_1_is_led_on(void **state)
+lead_on(const char *path, const char *schema)
 {
-	const char *path = scratch_path("gate.db");
 	struct store *store;
 	struct old old = { 0 };
 
-	(void)state;
 	tamper(path, version_1);
-	tamper(path, OLD_TICKET OLD_SESSION OLD_USER);
+	tamper(path, OLD_TICKET OLD_SESSION OLD_USER OLD_BARE_USER);
+	tamper(path, schema);
 	assert_int_equal(chmod(path, 0600), 0);
 	assert_int_equal(open_at(&store, path), 0);
 	assert_int_equal(store_read(store, look_at_old, &old), 0);
@@ -303,9 +327,25 @@ test_version_1_is_led_on(void **state)
 	assert_int_equal(old.session.pid_started, 0);
 	assert_int_equal(old.user.otp_step, 9);
 	assert_int_equal(old.named, 1);
+	assert_int_equal(old.user.elsewhere, 0);
+	assert_int_equal(old.user.must_change, 0);
+	assert_string_equal(old.user.mail, "");
+	assert_int_equal(old.factor.sealed_size, 1);
+	assert_int_equal(old.factor.sealed[0], 1);
+	assert_int_equal(old.factor.last, 9);
+	assert_int_equal(old.factor.drift, 0);
+	assert_int_equal(old.remembered, 3);
 	store_free(&store);
 	/* once is enough */
 	assert_int_equal(opens(path), 0);
+}
+
+static void
+test_old_versions_are_led_on(void **state)
+{
+	(void)state;
+	lead_on(scratch_path("one.db"), "");
+	lead_on(scratch_path("two.db"), version_2);
 }
 
 static void
@@ -319,7 +359,9 @@ test_a_migration_is_whole_or_not_at_all(void **state)
 	assert_int_equal(chmod(path, 0600), 0);
 	assert_int_equal(opens(path), GATE_ESTORE);
 	/* What came before the table in its way was undone as well. */
-	tamper(path, "DROP TABLE attributes");
+	tamper(path, "DROP TABLE attributes; CREATE TABLE factor (stranger)");
+	assert_int_equal(opens(path), GATE_ESTORE);
+	tamper(path, "DROP TABLE factor");
 	assert_int_equal(opens(path), 0);
 }
 
@@ -334,22 +376,51 @@ plan_row(void *data, int count, char **columns, char **names)
 	return 0;
 }
 
+/* How the database goes about a statement. */
 static void
-test_named_sessions_are_found_by_their_index(void **state)
+explain(const char *path, enum store_statement which, char plan[1024])
 {
-	const char *path = scratch_path("gate.db");
-	char sql[2048], plan[1024] = "";
+	char sql[2048];
 	sqlite3 *handle;
 
-	(void)state;
-	assert_int_equal(opens(path), 0);
+	plan[0] = '\0';
 	assert_int_equal(sqlite3_open(path, &handle), SQLITE_OK);
-	snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s",
-	    store_sql[SQL_SESSION_NAMED]);
+	snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s", store_sql[which]);
 	assert_int_equal(
 	    sqlite3_exec(handle, sql, plan_row, plan, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_close(handle), SQLITE_OK);
-	assert_non_null(strstr(plan, "session_named (issuer=? AND name_id=?)"));
+}
+
+static void
+test_what_grows_is_found_by_its_index(void **state)
+{
+	static const struct {
+		enum store_statement which;
+		const char *way;
+	} cases[] = {
+		{ SQL_SESSION_NAMED, "session_named (issuer=? AND name_id=?)" },
+		{ SQL_TRIES_PRUNE, "tries_expires (expires<?)" },
+		{ SQL_DEVICE_PRUNE, "device_expires (expires<?)" },
+		{ SQL_DEVICE_FORGET, "device_user (user_name=?)" },
+		{ SQL_DEVICE_TRIM, "device_user (user_name=?)" },
+		{ SQL_MAIL_PRUNE, "mail_keep_until (keep_until<?)" },
+		{ SQL_FACTOR_CLAIM, "(user_name=? AND confirmed=?)" },
+		{ SQL_FACTOR_LIST, "((user_name,confirmed)>(?,?))" },
+		{ SQL_HISTORY_TRIM, "(user_name=? AND serial<?)" },
+	};
+	const char *path = scratch_path("gate.db");
+	char plan[1024];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(opens(path), 0);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		explain(path, cases[i].which, plan);
+		if (strstr(plan, cases[i].way) == NULL)
+			fail_msg("%s: %s", cases[i].way, plan);
+		if (strstr(plan, "SCAN") != NULL)
+			fail_msg("%s: walks all: %s", cases[i].way, plan);
+	}
 }
 
 /* --- rows that no store of ours has written --- */
@@ -368,7 +439,7 @@ get_session(struct store_tx *tx, void *session)
 
 #define USER(verifier, disabled, seed)                                         \
 	"INSERT INTO users VALUES ('alice', " verifier ", 1, " disabled        \
-	", " seed ", 0)"
+	", " seed ", 0, 0, 0, 0, 0, 0, 0, '', '')"
 #define SESSION(state)                                                         \
 	"INSERT INTO session VALUES ('one', " state ", 'alice', '', '', '',"   \
 	" 0, '', '', '', '', 0, 0, 0, 0, '', '', '', '', '', 0, 0)"
@@ -426,9 +497,9 @@ main(void)
 		TEST(test_newer_schema_is_refused),
 		TEST(test_foreign_files_are_left_alone),
 		TEST(test_damaged_schema_shows_at_once),
-		TEST(test_version_1_is_led_on),
+		TEST(test_old_versions_are_led_on),
 		TEST(test_a_migration_is_whole_or_not_at_all),
-		TEST(test_named_sessions_are_found_by_their_index),
+		TEST(test_what_grows_is_found_by_its_index),
 		TEST(test_rows_that_do_not_fit),
 	};
 
