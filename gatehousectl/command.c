@@ -47,6 +47,11 @@ static const struct command commands[] = {
 	{ "user", "list", "", 0, 0, 0, user_list, "list the users" },
 	{ "otp", "enroll", "NAME", 1, 1, 0, otp_enroll,
 	    "give a user a new second factor" },
+	{ "password", "check", "[--user NAME] [--service NAME]", 0, 0,
+	    OPTION_USER | OPTION_SERVICE, password_check,
+	    "try a password against the policy" },
+	{ "password", "breached import", "FILE...", 1, COMMAND_MANY, 0,
+	    password_breached_import, "make the file of stolen passwords" },
 	{ "allowlist", "check", "[FILE]", 0, 1, 0, allowlist_check,
 	    "show every error of a rules file" },
 	{ "allowlist", "test", "ADDRESS", 1, 1, 0, allowlist_test,
@@ -73,21 +78,43 @@ static const struct command commands[] = {
 /* The column in which the help lines begin. */
 #define HELP_AT 34
 
-/* How many words the name of a verb has. */
+/* How many words the name of a verb has: its noun, and those of the verb. */
 static size_t
 name_words(const struct command *command)
 {
-	return command->verb != NULL ? 2 : 1;
+	const char *at = command->verb;
+	size_t words = 1;
+
+	for (; at != NULL; at = strchr(at + 1, ' '))
+		words++;
+	return words;
+}
+
+/* Is this the word at a place of the verb, which has so many? */
+static int
+is_verb_word(const char *verb, size_t place, const char *word)
+{
+	size_t length;
+
+	for (; place > 0; place--)
+		verb = strchr(verb, ' ') + 1;
+	length = strcspn(verb, " ");
+	return strlen(word) == length && memcmp(word, verb, length) == 0;
 }
 
 /* Do the words, as many as there are of them, begin the name of a verb? */
 static int
 begins(const struct options *options, const struct command *command)
 {
-	return (options->word_count < 1 ||
-		   strcmp(options->words[0], command->noun) == 0) &&
-	    (options->word_count < 2 || command->verb == NULL ||
-		strcmp(options->words[1], command->verb) == 0);
+	size_t i, words = name_words(command);
+
+	if (options->word_count > 0 &&
+	    strcmp(options->words[0], command->noun) != 0)
+		return 0;
+	for (i = 1; i < options->word_count && i < words; i++)
+		if (!is_verb_word(command->verb, i - 1, options->words[i]))
+			return 0;
+	return 1;
 }
 
 /* Every bit that was given has to be one that the verb takes. */
@@ -116,14 +143,16 @@ fits_arguments(struct options *options, const struct command *command)
 		    command->noun);
 		return 0;
 	}
-	if (given > (size_t)command->most) {
+	if (given > (size_t)command->most && command->most != COMMAND_MANY) {
 		complain("%s: one word too many; see gatehousectl %s --help",
 		    options->words[name_words(command) + (size_t)command->most],
 		    command->noun);
 		return 0;
 	}
+	options->arguments = options->words + name_words(command);
+	options->argument_count = given;
 	if (given > 0)
-		options->argument = options->words[name_words(command)];
+		options->argument = options->arguments[0];
 	return 1;
 }
 

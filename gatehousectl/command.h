@@ -13,11 +13,13 @@
  */
 typedef int command_run(const struct options *options);
 
+#define COMMAND_MANY 99
+
 struct command {
 	const char *noun;
-	const char *verb;      /* NULL: the noun says it all */
+	const char *verb; /* of one word or two; NULL: the noun says it all */
 	const char *arguments; /* as the help shows them */
-	int least, most;       /* how many arguments it takes: 0 or 1 */
+	int least, most;       /* arguments it takes: 0, 1 or COMMAND_MANY */
 	unsigned takes;        /* of enum option_bit */
 	command_run *run;
 	const char *help; /* one line */
@@ -60,6 +62,10 @@ command_run user_add;
 command_run user_remove;
 command_run user_list;
 command_run otp_enroll;
+/* passwords.c */
+command_run password_check;
+/* breached.c */
+command_run password_breached_import;
 /* allowlist.c */
 command_run allowlist_check;
 command_run allowlist_test;

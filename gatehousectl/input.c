@@ -110,16 +110,30 @@ ask_once(struct input *input, const char *prompt)
 	return r == 0 && input->size == 0 ? GATE_EINVAL : r;
 }
 
+static int
+read_once(struct input *input)
+{
+	int r = input_read(input, "-", PASSWORD_BYTES);
+
+	return r == 0 ? cut_line(input) : r;
+}
+
+int
+input_password_once(struct input *input)
+{
+	if (!isatty(STDIN_FILENO))
+		return read_once(input);
+	return ask_once(input, "Password: ");
+}
+
 int
 input_password(struct input *input)
 {
 	struct input again = { 0 };
 	int r;
 
-	if (!isatty(STDIN_FILENO)) {
-		r = input_read(input, "-", PASSWORD_BYTES);
-		return r == 0 ? cut_line(input) : r;
-	}
+	if (!isatty(STDIN_FILENO))
+		return read_once(input);
 	r = ask_once(input, "New password: ");
 	if (r == 0)
 		r = ask_once(&again, "The same again: ");

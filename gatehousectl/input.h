@@ -28,6 +28,9 @@ int input_read(struct input *input, const char *path, size_t max);
  */
 int input_password(struct input *input);
 
+/* The same for one that is not set, only tried: asked for once. */
+int input_password_once(struct input *input);
+
 void input_free(struct input *input);
 
 #endif

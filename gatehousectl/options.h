@@ -63,6 +63,8 @@ struct options {
 	const char *const *words; /* noun, verb, arguments */
 	size_t word_count;
 	const char *argument; /* the verb's, set with the verb; NULL: none */
+	const char *const *arguments; /* where it takes many */
+	size_t argument_count;
 };
 
 /*

@@ -7,6 +7,11 @@
 
 #define CONFIG_FILE "/etc/gatehouse/gatehouse.conf"
 
+/* The largest values of two settings, in seconds: they can be changed, and what
+ * was kept before has to do. */
+#define CONFIG_CLOCK_SKEW_MOST   300
+#define CONFIG_MAX_VALIDITY_MOST 86400
+
 enum config_absent {
 	ABSENT_REFUSE,
 	ABSENT_LOCAL
@@ -24,6 +29,19 @@ enum config_cbc {
 enum config_binding {
 	BINDING_REDIRECT, /* SAML bindings 3.4 */
 	BINDING_POST      /* 3.5 */
+};
+
+enum config_preset {
+	PRESET_NONE,
+	PRESET_NIST,
+	PRESET_PCI,
+	PRESET_CIS,
+	PRESET_STIG,
+	PRESET_HIPAA
+};
+enum config_max_age_for {
+	MAX_AGE_FOR_ALL,
+	MAX_AGE_FOR_SINGLE_FACTOR /* users who have a second one are free */
 };
 
 /* [idp NAME]: what is particular to one IdP; NAME is for people. */
@@ -78,6 +96,8 @@ struct config {
 	int64_t request_timeout;
 	int64_t answer_timeout;
 	int64_t fail_delay; /* milliseconds */
+	char *language;     /* of what people are told: "en", "de", ... */
+	char *catalogues;   /* the folder of the other languages */
 
 	/* [peers] */
 	char *peers_login;
@@ -126,11 +146,45 @@ struct config {
 
 	/* [password] */
 	int64_t fallback;
+	int64_t password_preset; /* enum config_preset */
 	int64_t password_min_length;
+	int64_t password_min_length_mfa; /* 0: as min_length */
+	int64_t password_max_length;
+	int64_t password_min_letters;
+	int64_t password_min_lower;
+	int64_t password_min_upper;
+	int64_t password_min_digits;
+	int64_t password_min_others;
+	int64_t password_min_kinds;
+	int64_t password_max_repeat;   /* 0: any number */
+	int64_t password_max_sequence; /* 0: any number */
+	int64_t password_max_kind_run; /* 0: any number */
+	int64_t password_min_changed;
+	int64_t password_dictionary;
+	char *password_words;
+	char *password_blocklist;
+	char *password_breached;
+	int64_t password_history;
+	int64_t password_max_age;     /* 0: they do not expire */
+	int64_t password_max_age_for; /* enum config_max_age_for */
+	int64_t password_min_age;
+	int64_t password_warn;
+	int64_t password_grace;
+	int64_t password_cost;
 
 	/* [2fa] */
 	char *otp_issuer;
 	int64_t otp_drift; /* steps to either side */
+
+	/* [lockout] */
+	int64_t lockout_tries; /* 0: users are never locked */
+	int64_t lockout_window;
+	int64_t lockout_duration;      /* 0: until released */
+	int64_t lockout_address_tries; /* for one user; 0: no limit */
+	int64_t lockout_spray_tries;   /* over all users; 0: no limit */
+	int64_t lockout_address_block;
+	int64_t lockout_address_block_max;
+	int64_t lockout_delay_max;
 
 	/* [session] */
 	int64_t without_login; /* enum config_without_login */
@@ -155,6 +209,10 @@ struct config {
 	size_t source_count;
 	struct config_rule *rules;
 	size_t rule_count;
+
+	/* where values come from that are not defaults: see config_origin */
+	struct config_origin *origins;
+	size_t origin_count;
 };
 
 enum config_type {
@@ -203,6 +261,16 @@ const char *config_type_name(enum config_type type);
  */
 int config_value(
     const void *object, const struct config_key *key, char *text, size_t size);
+
+/*
+ * Where the value of a key comes from, in the section at place among those of
+ * its kind (0 for one that stands once): the line of the file; or one of
+ * these.
+ */
+#define CONFIG_FROM_DEFAULT 0
+#define CONFIG_FROM_PRESET  (-1)
+int config_origin(
+    const struct config *config, const struct config_key *key, size_t place);
 
 /* The one with this entityID or name, or NULL. */
 const struct config_idp *config_find_idp(

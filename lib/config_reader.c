@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/config_conflict.h"
+#include "lib/config_preset.h"
 #include "lib/config_rules.h"
 #include "lib/config_section.h"
 #include "lib/config_value.h"
@@ -431,6 +432,16 @@ read_value(struct load *load, const struct config_key *key, const char *value,
 	return config_rule_broken(key, value);
 }
 
+/* Puts on record that the value of a key stands in this line. */
+static void
+note_origin(struct load *load, const struct config_key *key)
+{
+	size_t place = config_section_count(load->config, key->kind) - 1;
+
+	if (config_section_origin(load->config, key, place, load->line) != 0)
+		load->no_memory = 1;
+}
+
 static void
 set_key(struct load *load, const struct config_key *key, const char *value)
 {
@@ -447,6 +458,7 @@ set_key(struct load *load, const struct config_key *key, const char *value)
 	broken = read_value(load, key, value, why, sizeof(why));
 	given->line = load->line;
 	given->bad = broken != NULL;
+	note_origin(load, key);
 	if (broken != NULL)
 		complain(load, load->line, "[%s] %s = %s: %s",
 		    load->place.heading, key->name, value, broken);
@@ -545,6 +557,8 @@ parse(struct load *load, const char *text, size_t size)
 		load->next += 3;
 	r = ini_parse_stream(read_line, load, take_key, load);
 	end_section(load);
+	if (config_preset_apply(load->config) != 0)
+		load->no_memory = 1;
 	check_needs(load, SECTION_ONE, load->config);
 	config_conflicts(load->config, take_conflict, load);
 	if (r < 0 || load->no_memory) {

@@ -54,6 +54,13 @@ fits_mail(const char *text)
 		strchr(text, ':') == NULL);
 }
 
+/* Of [password]: 0 is as without a second factor. */
+static int
+fits_min_length_mfa(const char *text)
+{
+	return strcmp(text, "0") == 0 || text[1] != '\0' || text[0] >= '8';
+}
+
 static int
 fits_log(const char *text)
 {
@@ -75,6 +82,8 @@ static const struct {
 	{ "saml", "user_scope", fits_scope, "must be @DOMAIN or metadata" },
 	{ "saml", "name_id_format", fits_word, "must have no blanks" },
 	{ "saml", "contact", fits_mail, "must be an e-mail address" },
+	{ "password", "min_length_mfa", fits_min_length_mfa,
+	    "must be 0, or 8 and more" },
 	{ "log", "to", fits_log, "must be syslog, stderr or an absolute path" },
 	{ "idp", "entity_id", fits_word, "must have no blanks" },
 	{ "idp", "user_from", fits_idp_user_from,

@@ -124,6 +124,42 @@ config_section_add_rule(
 	return rule->service != NULL && rule->text != NULL ? 0 : GATE_ENOMEM;
 }
 
+/* Where one value comes from. */
+struct config_origin {
+	const struct config_key *key;
+	size_t place;
+	int origin;
+};
+
+int
+config_section_origin(struct config *config, const struct config_key *key,
+    size_t place, int origin)
+{
+	struct config_origin *origins;
+
+	origins = reallocarray(
+	    config->origins, config->origin_count + 1, sizeof(*origins));
+	if (origins == NULL)
+		return GATE_ENOMEM;
+	config->origins = origins;
+	origins[config->origin_count++] =
+	    (struct config_origin){ key, place, origin };
+	return 0;
+}
+
+int
+config_origin(
+    const struct config *config, const struct config_key *key, size_t place)
+{
+	size_t i;
+
+	for (i = 0; i < config->origin_count; i++)
+		if (config->origins[i].key == key &&
+		    config->origins[i].place == place)
+			return config->origins[i].origin;
+	return CONFIG_FROM_DEFAULT;
+}
+
 int
 config_section_default(void *object, enum config_section kind)
 {
@@ -180,4 +216,5 @@ config_section_free_all(struct config *config)
 		free(config->rules[i].text);
 	}
 	free(config->rules);
+	free(config->origins);
 }

@@ -36,6 +36,11 @@ int config_section_add(struct config *config, enum config_section kind,
 int config_section_add_rule(
     struct config *config, const char *service, const char *text, int line);
 
+/* Puts on record where the value of a key in the section at place is from
+ * (config_origin); 0 or GATE_ENOMEM. */
+int config_section_origin(struct config *config, const struct config_key *key,
+    size_t place, int origin);
+
 /* Sets all keys of a kind in object to their defaults; 0 or GATE_ENOMEM. */
 int config_section_default(void *object, enum config_section kind);
 

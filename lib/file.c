@@ -40,7 +40,8 @@ file_judge(
 	}
 	if (st->st_uid != 0 && st->st_uid != geteuid()) {
 		explain(why, why_size,
-		    "owned by uid %u: it must be root's or uid %u's; chown it",
+		    "owned by uid %u, read by uid %u: it must be root's or "
+		    "the reader's; chown it",
 		    (unsigned)st->st_uid, (unsigned)geteuid());
 		return GATE_EUNSAFE;
 	}
@@ -214,79 +215,113 @@ sync_directory(const char *path)
 	return r;
 }
 
-/*
- * A file of another name beside the one it is to become, with these contents
- * on disk. *draft is its name, freed by the caller.
- */
-static int
-write_draft(
-    const char *path, mode_t mode, const void *bytes, size_t size, char **draft)
+int
+file_draft_open(struct file_draft *draft, const char *path, mode_t mode)
 {
-	int fd, saved, r = GATE_EIO;
+	int saved;
 
-	if (asprintf(draft, "%s.XXXXXX", path) == -1) {
-		*draft = NULL;
+	*draft = (struct file_draft){ .path = path, .fd = -1 };
+	if (asprintf(&draft->name, "%s.XXXXXX", path) == -1) {
+		draft->name = NULL;
 		return GATE_ENOMEM;
 	}
-	fd = mkostemp(*draft, O_CLOEXEC);
-	if (fd == -1)
-		return r;
-	if (fchmod(fd, mode) != -1 && write_full(fd, bytes, size) != -1 &&
-	    fsync(fd) != -1)
-		r = 0;
-	saved = errno;
-	close(fd);
-	if (r != 0)
-		unlink(*draft);
+	draft->fd = mkostemp(draft->name, O_CLOEXEC);
+	if (draft->fd == -1) {
+		saved = errno;
+		free(draft->name);
+		draft->name = NULL;
+		errno = saved;
+		return GATE_EIO;
+	}
+	if (fchmod(draft->fd, mode) == 0)
+		return 0;
+	file_draft_drop(draft);
+	return GATE_EIO;
+}
+
+void
+file_draft_drop(struct file_draft *draft)
+{
+	int saved = errno;
+
+	if (draft->name == NULL)
+		return;
+	unlink(draft->name);
+	close(draft->fd);
+	free(draft->name);
+	draft->name = NULL;
 	errno = saved;
+}
+
+int
+file_draft_commit(struct file_draft *draft)
+{
+	int r = GATE_EIO;
+
+	if (fsync(draft->fd) == 0 && rename(draft->name, draft->path) == 0) {
+		close(draft->fd);
+		free(draft->name);
+		draft->name = NULL;
+		r = sync_directory(draft->path) == 0 ? 0 : GATE_EIO;
+	}
+	file_draft_drop(draft);
 	return r;
+}
+
+int
+file_scratch(const char *path)
+{
+	struct file_draft draft;
+	int fd;
+
+	if (file_draft_open(&draft, path, S_IRUSR | S_IWUSR) != 0)
+		return -1;
+	fd = fcntl(draft.fd, F_DUPFD_CLOEXEC, 0);
+	file_draft_drop(&draft);
+	return fd;
 }
 
 int
 file_create(const char *path, const void *bytes, size_t size)
 {
-	char *draft;
-	int saved, r;
+	struct file_draft draft;
+	int r;
 
 	/*
 	 * Written under another name and linked: link(2) neither follows nor
 	 * replaces what has the name already, and no reader meets half a file.
 	 */
-	r = write_draft(path, S_IRUSR | S_IWUSR, bytes, size, &draft);
+	r = file_draft_open(&draft, path, S_IRUSR | S_IWUSR);
 	if (r != 0)
+		return r;
+	r = GATE_EIO;
+	if (write_full(draft.fd, bytes, size) == -1 || fsync(draft.fd) == -1)
 		goto out;
-	if (link(draft, path) == -1) {
+	if (link(draft.name, path) == -1) {
 		r = errno == EEXIST ? GATE_EEXISTS : GATE_EIO;
 	} else if (sync_directory(path) == -1) {
 		unlink(path);
-		r = GATE_EIO;
+	} else {
+		r = 0;
 	}
-	saved = errno;
-	unlink(draft);
-	errno = saved;
 out:
-	free(draft);
+	file_draft_drop(&draft);
 	return r;
 }
 
 int
 file_replace(const char *path, mode_t mode, const void *bytes, size_t size)
 {
-	char *draft;
-	int saved, r;
+	struct file_draft draft;
+	int r;
 
-	r = write_draft(path, mode, bytes, size, &draft);
+	r = file_draft_open(&draft, path, mode);
 	if (r != 0)
-		goto out;
-	if (rename(draft, path) == -1) {
-		saved = errno;
-		unlink(draft);
-		errno = saved;
+		return r;
+	if (write_full(draft.fd, bytes, size) == 0)
+		r = file_draft_commit(&draft);
+	else
 		r = GATE_EIO;
-	} else if (sync_directory(path) == -1) {
-		r = GATE_EIO;
-	}
-out:
-	free(draft);
+	file_draft_drop(&draft);
 	return r;
 }

@@ -42,4 +42,27 @@ int file_create(const char *path, const void *bytes, size_t size);
  */
 int file_replace(const char *path, mode_t mode, const void *bytes, size_t size);
 
+/*
+ * The same for a file that is written piece by piece: it is made beside its
+ * place, with a name of its own, and fd is open to write and read it.
+ */
+struct file_draft {
+	const char *path; /* the place; the caller's */
+	char *name;       /* NULL: there is no draft */
+	int fd;
+};
+
+/* Begins one: 0, or GATE_EIO (errno), GATE_ENOMEM. */
+int file_draft_open(struct file_draft *draft, const char *path, mode_t mode);
+
+/* Puts it into its place, on disk: 0 or GATE_EIO (errno). It is closed. */
+int file_draft_commit(struct file_draft *draft);
+
+/* Leaves nothing of it behind; takes one that is in its place, or zeroed. */
+void file_draft_drop(struct file_draft *draft);
+
+/* A file without a name in the folder of path, open to write and read: its
+ * descriptor, or -1 (errno). It is gone when it is closed. */
+int file_scratch(const char *path);
+
 #endif

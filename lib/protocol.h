@@ -48,6 +48,8 @@ enum verb {
 			      * response REQUEST_ID STATUS STATUS_SECOND? DATA?
 			      */
 	VERB_RELOAD,         /* reads everything anew */
+	VERB_LOCKOUT_LIST,   /* USER? ALL?: what blocks nobody too; ROWs */
+	VERB_LOCKOUT_RESET,  /* USER? ADDRESS?; answered by COUNT */
 
 	/* answers */
 	VERB_PROMPT = 64, /* STYLE KIND TEXT */
@@ -55,7 +57,8 @@ enum verb {
 	VERB_RESULT,      /* OUTCOME, and what the request gives */
 
 	/* to the SAML worker; it answers VERB_RESULT */
-	VERB_SAML_SETUP = 96, /* settings and metadata, see saml/settings.h */
+	VERB_SAML_SETUP = 96, /* settings and metadata, see saml/settings.h;
+			       * answered by IDP_COUNT and DETAILs, warnings */
 	VERB_SAML_VERIFY,     /* RESPONSE NOW IN_RESPONSE_TO? ANY_REQUEST?
 			       * ENTITY_ID? ADDRESS? AUTHN_AFTER? EXPLAIN?;
 			       * answered by an identity; TRACEs */
@@ -162,6 +165,7 @@ enum tag {
 	TAG_CERTIFICATE, /* PEM */
 	TAG_STATUS,
 	TAG_STATUS_SECOND,
+	TAG_ISSUED, /* epoch seconds */
 
 	/* messages that we send: OUTGOING is BINDING URL, and for a POST FIELD,
 	 * MESSAGE and RELAY_STATE? */
@@ -174,7 +178,7 @@ enum tag {
 	TAG_DATA, /* the caller's own, kept with a request and given back */
 	TAG_FORCE,
 	TAG_PASSIVE,
-	TAG_COUNT, /* how many sessions were ended */
+	TAG_COUNT, /* how many sessions were ended, or tries made */
 	TAG_DESTINATION,
 	TAG_AUTHN_CONTEXTS,
 	TAG_MINIMUM,

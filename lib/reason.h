@@ -38,14 +38,29 @@
 	    "the user has none: gatehousectl otp enroll USER")                 \
 	X(UNKNOWN_USER, "unknown_user", "the gate keeps no such user")         \
 	X(USER_DISABLED, "user_disabled", "the user is disabled")              \
+	X(USER_LOCKED, "user_locked",                                          \
+	    "too many tries for this user: see [lockout] tries, and "          \
+	    "gatehousectl lockout reset")                                      \
+	X(ADDRESS_BLOCKED, "address_blocked",                                  \
+	    "too many tries from this address: see [lockout] address_tries, "  \
+	    "spray_tries, and gatehousectl lockout list")                      \
+	X(EMERGENCY_UNKNOWN, "emergency_unknown",                              \
+	    "no such emergency pass, or not one for this user")                \
+	X(EMERGENCY_USED, "emergency_used",                                    \
+	    "the emergency pass was used before")                              \
+	X(EMERGENCY_EXPIRED, "emergency_expired",                              \
+	    "the emergency pass is past its time")                             \
 	X(USER_MISMATCH, "user_mismatch",                                      \
 	    "the assertion names another user than the application asked for") \
 	X(USER_INVALID, "user_invalid", "the user name is not acceptable")     \
 	X(TICKET_UNKNOWN, "ticket_unknown",                                    \
 	    "no such ticket: it was used, has expired, or never was")          \
 	X(TICKET_EXPIRED, "ticket_expired",                                    \
-	    "the ticket was presented after [saml] ticket_lifetime")           \
+	    "the ticket was presented after [saml] ticket_lifetime, or other " \
+	    "attributes are looked at since it was made")                      \
 	X(REPLAY, "replay", "the assertion was used before")                   \
+	X(LOGGED_OUT, "logged_out",                                            \
+	    "the IdP has ended the sign-in that the assertion tells of")       \
 	X(REQUEST_UNKNOWN, "request_unknown",                                  \
 	    "an answer to a request that is not on record: it was answered, "  \
 	    "has expired ([saml] request_lifetime), or never was ours")        \

@@ -17,7 +17,7 @@ min3(int a, int b, int c)
 static int
 distance(const char *a, const char *b)
 {
-	int row[64], above, corner, i, j;
+	int row[256], above, corner, i, j;
 
 	if (strlen(b) >= sizeof(row) / sizeof(row[0]))
 		return INT32_MAX / 2;
@@ -39,7 +39,12 @@ distance(const char *a, const char *b)
 int
 spelling_resembles(const char *word, const char *name)
 {
-	int slips = distance(word, name);
+	size_t letters = strlen(word), others = strlen(name);
+	int slips;
 
-	return slips <= 2 && (size_t)slips * 2 <= strlen(word);
+	/* most are told apart by that alone, of which there may be thousands */
+	if (letters > others + 2 || others > letters + 2)
+		return 0;
+	slips = distance(word, name);
+	return slips <= 2 && (size_t)slips * 2 <= letters;
 }

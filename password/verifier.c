@@ -2,7 +2,7 @@
 #include "password/verifier.h"
 
 #include <crypt.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/error.h"
@@ -30,42 +30,115 @@ hash(const char *password, const char *setting, char verifier[VERIFIER_SIZE])
 	return r;
 }
 
+/* "$y$j9T$": what stands before the salt. */
+static size_t
+method_length(const char *setting)
+{
+	const char *end;
+
+	if (strncmp(setting, "$y$", 3) != 0)
+		return 0;
+	end = strchr(setting + 3, '$');
+	return end != NULL ? (size_t)(end - setting) + 1 : 0;
+}
+
+static int
+make_setting(int cost, const char *salt, int salt_size, char *setting, int size)
+{
+	if (cost < VERIFIER_COST_MIN || cost > VERIFIER_COST_MAX)
+		return GATE_EINVAL;
+	return crypt_gensalt_rn("$y$", (unsigned long)cost, salt, salt_size,
+		   setting, size) == NULL
+	    ? GATE_ECRYPTO
+	    : 0;
+}
+
 int
-verifier_make(const char *password, char verifier[VERIFIER_SIZE])
+verifier_make_at(const char *password, int cost, char verifier[VERIFIER_SIZE])
 {
 	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+	int r;
 
 	if (password[0] == '\0')
 		return GATE_EINVAL;
 	if (strlen(password) > PASSWORD_MAX)
 		return GATE_ETOOBIG;
-	/* yescrypt with its default cost; the kernel gives the salt */
-	if (crypt_gensalt_rn("$y$", 0, NULL, 0, setting, sizeof(setting)) ==
-	    NULL)
-		return GATE_ECRYPTO;
-	return hash(password, setting, verifier);
+	/* the kernel gives the salt */
+	r = make_setting(cost, NULL, 0, setting, sizeof(setting));
+	return r == 0 ? hash(password, setting, verifier) : r;
 }
 
 int
-verifier_check(const char *verifier, const char *password)
+verifier_make(const char *password, char verifier[VERIFIER_SIZE])
 {
-	/* a well-formed setting whose hash nobody has: same cost, no match */
-	static const char nobody[] =
-	    "$y$j9T$5l5Xc1dyBPYYOB/6Q5Ayk.$"
-	    "...........................................";
+	return verifier_make_at(password, VERIFIER_COST, verifier);
+}
+
+/* A well-formed verifier that no password has: same cost, no match. */
+static int
+make_nobody(int cost, char nobody[VERIFIER_SIZE])
+{
+	static const char salt[16] = "nobody's salt...";
+	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+	int r =
+	    make_setting(cost, salt, sizeof(salt), setting, sizeof(setting));
+
+	if (r == 0)
+		snprintf(nobody, VERIFIER_SIZE, "%s$%.43s", setting,
+		    "...........................................");
+	return r;
+}
+
+int
+verifier_check_at(const char *verifier, const char *password, int cost)
+{
 	int known = verifier != NULL && verifier[0] != '\0';
-	char got[VERIFIER_SIZE] = "";
-	int r;
+	char got[VERIFIER_SIZE] = "", nobody[VERIFIER_SIZE];
+	int r = 0;
 
 	if (strlen(password) > PASSWORD_MAX)
 		password = "";
-	if (!known)
+	if (!known) {
+		r = make_nobody(cost, nobody);
 		verifier = nobody;
-	r = hash(password, verifier, got);
+	}
+	if (r == 0)
+		r = hash(password, verifier, got);
 	if (r == 0 &&
 	    (!secret_equal(got, strlen(got), verifier, strlen(verifier)) ||
 		!known || password[0] == '\0'))
 		r = GATE_EREFUSED;
 	explicit_bzero(got, sizeof(got));
 	return r;
+}
+
+int
+verifier_check(const char *verifier, const char *password)
+{
+	return verifier_check_at(verifier, password, VERIFIER_COST);
+}
+
+/* The least cost that makes verifiers of this method, or 0. */
+static int
+cost_of(const char *verifier)
+{
+	static const char salt[16] = "any salt will do";
+	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+	size_t length = method_length(verifier);
+	int cost;
+
+	for (cost = VERIFIER_COST_MIN; cost <= VERIFIER_COST_MAX; cost++)
+		if (length > 0 &&
+		    make_setting(cost, salt, sizeof(salt), setting,
+			sizeof(setting)) == 0 &&
+		    method_length(setting) == length &&
+		    memcmp(setting, verifier, length) == 0)
+			return cost;
+	return 0;
+}
+
+int
+verifier_needs_upgrade(const char *verifier, int cost)
+{
+	return cost_of(verifier) < cost;
 }

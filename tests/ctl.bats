@@ -229,6 +229,79 @@ field() {
 	has "$output" '^gate\.conf: .*No such file or directory$'
 }
 
+# two_idps: the one that we have, and one that is spelled almost like it.
+two_idps() {
+	mkdir many
+	cp "$idp/metadata.xml" many/one.xml
+	entity=$(sed -n 's/.*entityID="\([^"]*\)".*/\1/p' many/one.xml | head -n 1)
+	sed "s|entityID=\"$entity\"|entityID=\"${entity}s\"|" many/one.xml \
+		> many/two.xml
+	sed -i "s,^idp_metadata.*,idp_metadata = $PWD/many," gate.conf
+}
+
+@test "config check: IdPs that may name anybody, and sections of none" {
+	two_idps
+	ctl 0 config check
+	has "$output" "^gate\.conf: warning: \[saml\] user_scope: .*\"$entity\" has none \(2 of 2 IdPs\)\$"
+	cat >>gate.conf <<-END
+	[idp one]
+	entity_id = $entity
+	user_scope = @one.example
+	[idp two]
+	entity_id = $entity-2
+	user_scope = @two.example
+	END
+	ctl 0 config check
+	has "$output" "warning: \[idp NAME\] entity_id = $entity-2: no metadata has it, .*; did you mean ${entity}s?\?\$"
+	has "$output" "\"${entity}s\" has none \(1 of 2 IdPs\)\$"
+	ctl 0 config check --json
+	is "$(field '[.[].warning] | unique | tostring')" '[true]'
+	sed -i "s,^entity_id = $entity-2,entity_id = ${entity}s," gate.conf
+	ctl 0 config check
+	is "$output" "gate.conf: good"
+}
+
+@test "config check: a rollover key that cannot decrypt" {
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout rsa.key \
+		-out rsa.pem -subj /CN=sp -days 2 2>/dev/null
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-keyout ec.key -out ec.pem -subj /CN=sp -days 2 2>/dev/null
+	chmod 600 ./*.key
+	cat >>gate.conf <<-END
+	key = $PWD/rsa.key
+	certificate = $PWD/rsa.pem
+	rollover_key = $PWD/ec.key
+	rollover_certificate = $PWD/ec.pem
+	END
+	ctl 0 config check
+	has "$output" '^gate\.conf: warning: \[saml\] rollover_key: it is no RSA key'
+}
+
+@test "config check: [metadata] that is of no use" {
+	mkdir many
+	cp "$idp/metadata.xml" many/one.xml
+	sed -i "s,^idp_metadata.*,idp_metadata = $PWD/many," gate.conf
+	cat >>gate.conf <<-END
+	[metadata fed]
+	url = https://fed.example/idps.xml
+	file = $PWD/many/fed.xml
+	certificate = $PWD/fed.pem
+	END
+	line=$(grep -n '^\[metadata' gate.conf | cut -d: -f1)
+	ctl 1 config check
+	is "$output" "gate.conf:$line: [metadata fed] certificate: $PWD/fed.pem: No such file or directory"
+	echo 'no certificate' >fed.pem
+	ctl 1 config check
+	is "$output" "gate.conf:$line: [metadata fed] certificate: $PWD/fed.pem: this is no certificate in PEM"
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout fed.key \
+		-out fed.pem -subj /CN=fed -days 2 2>/dev/null
+	ctl 0 config check
+	is "$output" "gate.conf: good"
+	sed -i "s,^file = .*/fed.xml,file = $PWD/fed.xml," gate.conf
+	ctl 0 config check
+	has "$output" "^gate\.conf:$line: warning: \[metadata fed\] file: \[saml\] idp_metadata does not take $PWD/fed.xml in"
+}
+
 @test "config check: no SSO is no error" {
 	sed -i '/^idp_metadata/d' gate.conf
 	ctl 0 config check
@@ -238,10 +311,10 @@ field() {
 	ctl 0 config show
 	echo "$output" >shown
 	has "$output" '^threads = 8  ; default$'
-	has "$output" '^allow_unsolicited = yes$'
+	has "$output" '^allow_unsolicited = yes  ; line [0-9]+$'
 	has "$output" '^run_as =  ; default$'
 	run -0 "$BUILD/gatehousectl" --config shown config show
-	is "$output" "$(cat shown)"
+	is "$(sed 's/  ; .*//' <<<"$output")" "$(sed 's/  ; .*//' shown)"
 	run -0 "$BUILD/gatehousectl" --config shown config check
 }
 
@@ -353,6 +426,14 @@ field() {
 	has "$stderr" 'form: it begins like a form, but is none'
 	echo 'SAMLRequest=eA%3D%3D' >form
 	ctl 1 sso check form
+}
+
+@test "a page that was saved is no Response, and said to be none" {
+	printf '\n<!doctype HTML><html><meta charset=x><br>' >page
+	ctl 1 sso check page
+	has "$stderr" 'page: this is an HTML page, and no Response: .*SAMLResponse$'
+	ctl 1 ticket <page
+	has "$stderr" 'standard input: this is an HTML page'
 }
 
 @test "sso check: why not" {
@@ -545,4 +626,128 @@ typed() {
 	run --separate-stderr -4 sh -c \
 		"'$BUILD/gatehousectl' config keys >/dev/full"
 	has "$stderr" '^gatehousectl: .*standard output: No space left'
+}
+
+# --- passwords ---------------------------------------------------------------
+
+# policy LINE...: gate.conf with this [password], and nothing else.
+policy() {
+	{
+		printf '[gate]\ncatalogues = %s\n[password]\n' "$BUILD/locale"
+		printf '%s\n' "$@"
+	} >gate.conf
+}
+
+@test "password check: all that is wrong, at once" {
+	policy "preset = stig" "words = acme"
+	ctl 1 password check --user alice --service portal <<<"alice"
+	is "$(cut -d: -f1 <<<"$output" | paste -sd ' ')" \
+		"too_short few_upper few_digits few_others few_kinds kind_run holds_user dictionary"
+	has "$output" '^too_short: It has 5 characters, and must have 15 or more\.$'
+	ctl 1 password check --service portal <<<"The Portal of 4cme, Inc."
+	has "$output" '^holds_service: .*: portal\.$'
+	has "$output" '^holds_word: .*: acme\.$'
+	ctl 0 password check <<<"Zx9!mQ2@vT7#pL4?"
+	has "$output" '^Strength: [0-9]+ of 100\.$'
+}
+
+@test "password check: JSON" {
+	policy "min_length = 20"
+	ctl 1 password check --json <<<"blue bicycle wheel"
+	is "$(field '.good, .strength, .faults[0].fault, .faults[0].has,
+		.faults[0].needs' | paste -sd ' ')" "false null too_short 18 20"
+	ctl 0 password check --json <<<"blue bicycle wheel, two of them"
+	is "$(field '.good, (.strength | type), (.faults | length)' |
+		paste -sd ' ')" "true number 0"
+}
+
+@test "password check: in the language of who asks, without its locale" {
+	policy "min_length = 20"
+	LC_ALL=de_AT.UTF-8 ctl 1 password check <<<"blue bicycle wheel"
+	has "$output" '^too_short: Es hat 18 Zeichen und muss mindestens 20 haben\.$'
+	LC_ALL= LC_MESSAGES= LANG=ko_KR.UTF-8 \
+		ctl 1 password check <<<"blue bicycle wheel"
+	has "$output" '^too_short: 현재 18자이며, 20자 이상이어야 합니다\.$'
+	LC_ALL=xx ctl 1 password check <<<"blue bicycle wheel"
+	has "$output" '^too_short: It has 18 characters'
+	policy "min_length = 20" "[gate]" "language = de"
+	LC_ALL= LC_MESSAGES= LANG= ctl 1 password check <<<"blue bicycle wheel"
+	has "$output" '^too_short: Es hat 18 Zeichen'
+}
+
+@test "password check: what is no password, and files that are not there" {
+	policy
+	ctl 2 password check </dev/null
+	ctl 2 password check <<<$'two\nlines'
+	ctl 2 password check a-password-in-the-process-list <<<"x"
+	policy "blocklist = $PWD/none"
+	ctl 4 password check <<<"x"
+	has "$stderr" '\[password\] blocklist: No such file'
+	ctl 1 config check
+	has "$output" '\[password\] blocklist: No such file'
+}
+
+@test "password breached import: ranges, whole lists, standard input" {
+	policy "breached = $PWD/breached" "dictionary = no" "min_length = 8"
+	ctl 4 password check <<<"password"
+	has "$stderr" '\[password\] breached: '
+	mkdir ranges
+	printf '%s\r\n' 0000000000000000000000000000000000A:0 \
+		1E4C9B93F3F0682250B6CF8331B7EE68FD8:9545824 >ranges/5BAA6
+	printf '%s' "open sesame" | sha1sum | cut -c1-40 >list
+	ctl 0 password breached import ranges list - \
+		<<<"$(printf 'let me in' | sha1sum | cut -c1-40):3"
+	is "$output" "$PWD/breached: 3 passwords"
+	is "$(stat -c %a breached)" 644
+	for password in password "open sesame" "let me in"; do
+		ctl 1 password check <<<"$password"
+		has "$output" '^breached: '
+	done
+	ctl 0 password check <<<"Password"
+}
+
+@test "password breached import: a bad list changes nothing" {
+	policy "breached = $PWD/breached"
+	printf 'password' | sha1sum | cut -c1-40 >good
+	ctl 0 --json password breached import good
+	is "$(field .passwords)" 1
+	before=$(sha256sum breached)
+	printf '%s\nhunter2\n' "$(cat good)" >bad
+	ctl 1 password breached import good bad
+	has "$stderr" 'bad:2: neither SHA-1'
+	ctl 1 password breached import /dev/null
+	has "$stderr" 'there is no hash in it; nothing was changed$'
+	ctl 4 password breached import good nowhere
+	is "$(sha256sum breached)" "$before"
+	is "$(ls breached*)" breached
+	policy
+	ctl 4 password breached import good
+	has "$stderr" '\[password\] breached has to say where'
+	ctl 2 password breached import
+	has "$stderr" 'FILE\.\.\. is missing'
+	ctl 2 password breached
+}
+
+@test "config show: where each value comes from; config check: what is weaker" {
+	cat >>gate.conf <<-END
+	[password]
+	preset = stig
+	max_age = 90d
+	history = 10
+	END
+	ctl 0 config show
+	has "$output" '^min_changed = 8  ; preset stig$'
+	has "$output" '^max_age = 90d  ; line [0-9]+$'
+	has "$output" '^cost = 5  ; default$'
+	has "$output" '^duration = 0s  ; preset stig$'
+	ctl 0 config show --json
+	is "$(field '.[] | select(.name == "max_age") | .from, .line > 0' |
+		paste -sd ' ')" "file true"
+	is "$(field '.[] | select(.name == "min_changed") | .from')" \
+		"preset stig"
+	ctl 0 config check
+	has "$output" '^gate.conf:[0-9]+: warning: \[password\] max_age = 90d contradicts preset stig'
+	is "$(grep -c warning <<<"$output")" 1
+	ctl 0 config check --json
+	is "$(field '.[0].warning')" true
 }

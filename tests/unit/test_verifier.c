@@ -119,6 +119,41 @@ takes_no_damaged_verifier(void **state)
 	}
 }
 
+/* Costs are told apart by what stands in the verifier, and only ever raised. */
+static void
+knows_what_to_upgrade(void **state)
+{
+	static const char *const others[] = {
+		"$6$saltsalt$qFmFH.bQmmtXzyBY0s9v7Oicd2z4XSIecDzlB5KiA2/jctKu9YterLp8wwnSq.qc.eoxqOmSuNp2xS0ktL3nh/",
+		"$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+		"*", "", "$y$", "$y$j9T", "$y$zzz$salt$hash"
+	};
+	char verifier[VERIFIER_SIZE];
+	int cost, wanted;
+	size_t i;
+
+	(void)state;
+	for (cost = 1; cost <= 6; cost++) {
+		assert_int_equal(verifier_make_at(PASSWORD, cost, verifier), 0);
+		assert_int_equal(verifier_check(verifier, PASSWORD), 0);
+		assert_int_equal(
+		    verifier_check(verifier, "another"), GATE_EREFUSED);
+		for (wanted = 1; wanted <= VERIFIER_COST_MAX; wanted++)
+			assert_int_equal(
+			    verifier_needs_upgrade(verifier, wanted),
+			    cost < wanted);
+	}
+	assert_int_equal(verifier_make(PASSWORD, verifier), 0);
+	assert_false(verifier_needs_upgrade(verifier, VERIFIER_COST));
+	assert_true(verifier_needs_upgrade(verifier, VERIFIER_COST + 1));
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_true(verifier_needs_upgrade(others[i], 1));
+	assert_int_equal(verifier_make_at(PASSWORD, 0, verifier), GATE_EINVAL);
+	assert_int_equal(
+	    verifier_make_at(PASSWORD, VERIFIER_COST_MAX + 1, verifier),
+	    GATE_EINVAL);
+}
+
 #define ROUNDS 15
 
 static int
@@ -176,6 +211,38 @@ takes_as_long_for_nobody(void **state)
 	}
 }
 
+/* At another cost nobody is as slow to check as those who have it. */
+static void
+takes_as_long_for_nobody_at_any_cost(void **state)
+{
+	char verifier[VERIFIER_SIZE];
+	double known[ROUNDS], nobody[ROUNDS];
+	struct timespec times[3];
+	int i;
+
+	(void)state;
+	assert_int_equal(verifier_make_at(PASSWORD, 7, verifier), 0);
+	for (i = 0; i < ROUNDS; i++) {
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &times[0]);
+		assert_int_equal(
+		    verifier_check_at(verifier, "wrong", 7), GATE_EREFUSED);
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &times[1]);
+		assert_int_equal(
+		    verifier_check_at(NULL, PASSWORD, 7), GATE_EREFUSED);
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &times[2]);
+		known[i] = (double)(times[1].tv_sec - times[0].tv_sec) * 1e3 +
+		    (double)(times[1].tv_nsec - times[0].tv_nsec) / 1e6;
+		nobody[i] = (double)(times[2].tv_sec - times[1].tv_sec) * 1e3 +
+		    (double)(times[2].tv_nsec - times[1].tv_nsec) / 1e6;
+	}
+	qsort(known, ROUNDS, sizeof(double), by_size);
+	qsort(nobody, ROUNDS, sizeof(double), by_size);
+	print_message("known %.1f ms, nobody %.1f ms\n", known[ROUNDS / 2],
+	    nobody[ROUNDS / 2]);
+	assert_true(nobody[ROUNDS / 2] > known[ROUNDS / 2] / 2);
+	assert_true(nobody[ROUNDS / 2] < known[ROUNDS / 2] * 2);
+}
+
 int
 main(void)
 {
@@ -185,7 +252,9 @@ main(void)
 		cmocka_unit_test(knows_how_long_a_password_may_be),
 		cmocka_unit_test(lets_nobody_in_without_a_password),
 		cmocka_unit_test(takes_no_damaged_verifier),
+		cmocka_unit_test(knows_what_to_upgrade),
 		cmocka_unit_test(takes_as_long_for_nobody),
+		cmocka_unit_test(takes_as_long_for_nobody_at_any_cost),
 	};
 
 	return cmocka_run_group_tests_name("verifier", tests, NULL, NULL);
