@@ -76,9 +76,10 @@ LASSO_CFLAGS = $(shell pkg-config --cflags lasso gobject-2.0 xmlsec1-openssl)
 LASSO_LIBS = $(shell pkg-config --libs lasso gobject-2.0 xmlsec1-openssl \
 	libxml-2.0)
 WORKER_LIBS = $(XML_LIBS) -lcrypto -lz -lseccomp
-DAEMON_LIBS = -lsqlite3 -linih -ljansson -loath -lcrypt -lcrypto -lcap-ng \
-	-lpthread
-CTL_LIBS = -linih -ljansson -lcrypto -lcap-ng -lpthread
+PASSWORD_LIBS = -lpwquality -lcrack -lcrypt
+DAEMON_LIBS = $(PASSWORD_LIBS) -lsqlite3 -linih -ljansson -loath -lqrencode \
+	-lcrypto -lcap-ng -lpthread
+CTL_LIBS = $(PASSWORD_LIBS) -linih -ljansson -lcrypto -lcap-ng -lpthread
 METADATA_LIBS = -lcurl -linih -ljansson -lcrypto -lcap-ng -lpthread
 TEST_LIBS = -lcmocka $(WORKER_LIBS) $(DAEMON_LIBS)
 
@@ -97,8 +98,10 @@ FUZZ = $(patsubst tests/fuzz/fuzz_%.c,$(BUILD)/fuzz/fuzz_%,\
 	$(wildcard tests/fuzz/fuzz_*.c)) $(BUILD)/fuzz/seeds
 MANUALS = $(patsubst docs/man/%.scd,$(BUILD)/man/%,\
 	$(wildcard docs/man/*.scd))
+CATALOGUES = $(patsubst po/%.po,$(BUILD)/locale/%/LC_MESSAGES/gatehouse.mo,\
+	$(wildcard po/*.po))
 
-all: $(PROGRAMS) $(MANUALS)
+all: $(PROGRAMS) $(MANUALS) $(CATALOGUES)
 tests: all $(UNITS) $(PAM_TESTS) $(BUILD)/test-idp $(ATTACKS) $(FUZZ)
 
 $(PACKAGES): packaging/packages
@@ -174,6 +177,13 @@ $(BUILD)/test-idp: $(call objects,$(call sources,tests/idp)) \
 # what of the daemon is tested by itself
 $(BUILD)/tests/test_leader: $(BUILD)/obj/gatehoused/leader.o
 
+# what is to be compared in constant time: they count the comparisons
+$(BUILD)/tests/test_otp $(BUILD)/tests/test_recovery: \
+	LDFLAGS += -Wl,--wrap=secret_equal
+
+# beside a module of others
+$(BUILD)/tests/test_pwquality: TEST_LIBS += -lpam
+
 $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(ROOM_LIBS)
 	@mkdir -p $(@D)
 	$(call say,LD)
@@ -216,7 +226,7 @@ $(BUILD)/fuzz/obj/%.o: %.c | $(PACKAGES)
 	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
 $(BUILD)/fuzz/room.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,\
-		$(call sources,lib) \
+		$(call sources,lib) $(call sources,twofactor) \
 		$(filter-out saml/main.c,$(call sources,saml)) \
 		tests/fuzz/world.c)
 	@rm -f $@
@@ -237,6 +247,10 @@ $(BUILD)/man/%: docs/man/%.scd | $(PACKAGES)
 	@mkdir -p $(@D)
 	$(Q)scdoc < $< > $@
 
+$(BUILD)/locale/%/LC_MESSAGES/gatehouse.mo: po/%.po | $(PACKAGES)
+	@mkdir -p $(@D)
+	$(Q)msgfmt --check-format -o $@ $<
+
 # ----------------------------------------------------------- to run it all --
 demo: all $(BUILD)/test-idp
 	@BUILD=$(BUILD) exec tests/demo/demo.sh
@@ -247,7 +261,7 @@ check: tests
 bench: tests $(BENCHES)
 	@BUILD=$(BUILD) exec tests/bench/run
 
-# SECONDS for each target, TARGETS: verify decrypt metadata decode logout
+# SECONDS for each target, TARGETS: verify decrypt metadata decode logout import
 SECONDS ?= 60
 fuzz: $(FUZZ)
 	@BUILD=$(BUILD) tests/fuzz/run $(SECONDS) $(TARGETS)
@@ -271,6 +285,11 @@ install: all
 	for page in $(notdir $(MANUALS)); do \
 	    install -m 644 $(BUILD)/man/$$page \
 	    $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/ || exit 1; done
+	for language in $(patsubst po/%.po,%,$(wildcard po/*.po)); do \
+	    install -D -m 644 \
+	    $(BUILD)/locale/$$language/LC_MESSAGES/gatehouse.mo \
+	    $(DESTDIR)$(PREFIX)/share/locale/$$language/LC_MESSAGES/gatehouse.mo \
+	    || exit 1; done
 	install -m 644 packaging/gatehoused.service \
 	    packaging/gatehouse-metadata.service \
 	    packaging/gatehouse-metadata.timer \

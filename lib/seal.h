@@ -13,12 +13,19 @@
 #define SEAL_KEY_SIZE 32
 #define SEAL_OVERHEAD (1 + 12 + 16) /* version, nonce, tag */
 
-/* The master key, in locked memory. */
+/*
+ * The master key, in locked memory; while it is being replaced, also the one
+ * before, which opens and never seals. Threads may share it.
+ */
 struct seal_key;
 
+/* Beside the key file: the key before, until nothing is sealed with it. */
+#define SEAL_OLD_SUFFIX ".old"
+
 /*
- * Reads the key file: 32 raw bytes, FILE_SECRET. 0, or the errors of
- * file_read, or GATE_ECONFIG when it has another size; why as in file.h.
+ * Reads the key file: 32 raw bytes, FILE_SECRET, and the one before if it is
+ * there. 0, or the errors of file_read, or GATE_ECONFIG when one has another
+ * size; why as in file.h.
  */
 int seal_key_load(
     struct seal_key **key, const char *path, char *why, size_t why_size);
@@ -31,8 +38,26 @@ void seal_key_free(struct seal_key **key);
 int seal_key_create(const char *path);
 
 /*
+ * Replaces the key by a new random one, in its file and here. The one before is
+ * kept beside, whatever happens: 0; GATE_EEXISTS if there is one still that was
+ * replaced before; GATE_EFULL, GATE_EIO (errno), GATE_ENOMEM, and nothing is
+ * changed then.
+ */
+int seal_key_rotate(struct seal_key *key);
+
+/* Nonzero if there is a key before, and something may be sealed with it. */
+int seal_key_is_replaced(const struct seal_key *key);
+
+/*
+ * Forgets the key before, here and on disk: nothing is sealed with it any more.
+ * 0; GATE_EUNSAFE if the key file has not the key that is in use, and nothing
+ * is done then; GATE_EIO (errno), and it stays on disk, to be tried again.
+ */
+int seal_key_settle(struct seal_key *key);
+
+/*
  * Seals size bytes for the row named by aad; out holds size + SEAL_OVERHEAD
- * bytes. A fresh random nonce each time. 0, GATE_ECRYPTO or GATE_EIO.
+ * bytes. A fresh random nonce each time. 0, GATE_ECRYPTO, GATE_EIO, GATE_ENOMEM.
  */
 int seal_close(const struct seal_key *key, const char *aad, const void *plain,
     size_t size, uint8_t *out);
@@ -43,5 +68,14 @@ int seal_close(const struct seal_key *key, const char *aad, const void *plain,
  */
 int seal_open(const struct seal_key *key, const char *aad,
     const uint8_t *sealed, size_t size, void *out);
+
+/*
+ * Seals a value anew, in its place, if the key before sealed it: *changed says
+ * so. 0, GATE_ETOOBIG for more than SEAL_RENEW_MAX bytes, or the errors of
+ * seal_open and seal_close, and the value is as it was.
+ */
+#define SEAL_RENEW_MAX 256
+int seal_renew(const struct seal_key *key, const char *aad, uint8_t *sealed,
+    size_t size, int *changed);
 
 #endif

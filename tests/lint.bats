@@ -37,7 +37,8 @@ sources() {
 		saml | ipwhitelist | password | twofactor | session | access)
 			echo "$1|lib" ;;
 		pam_module) echo 'pam_module|lib' ;;
-		gatehousectl) echo 'gatehousectl|lib|saml|ipwhitelist|access' ;;
+		gatehousectl)
+			echo 'gatehousectl|lib|saml|ipwhitelist|access|password' ;;
 		metadata) echo 'metadata|lib|saml' ;;
 		gatehoused) echo '.*' ;;
 		esac
