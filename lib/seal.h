@@ -57,7 +57,8 @@ int seal_key_settle(struct seal_key *key);
 
 /*
  * Seals size bytes for the row named by aad; out holds size + SEAL_OVERHEAD
- * bytes. A fresh random nonce each time. 0, GATE_ECRYPTO, GATE_EIO, GATE_ENOMEM.
+ * bytes. A fresh random nonce each time. 0, GATE_ECRYPTO, GATE_EIO,
+ * GATE_ENOMEM.
  */
 int seal_close(const struct seal_key *key, const char *aad, const void *plain,
     size_t size, uint8_t *out);

@@ -573,9 +573,12 @@ good() {
 	{ echo '<?xml version="1.0"?>'; entities x |
 		sed "s|<md:EntityDescriptor |&xmlns:md=\"$MD\" |"; } > idp/other.xml
 	chown -R nobody state idp
+	# that user may not get at the folder in which all this was built
+	install -m 755 "$BUILD/gatehouse-saml" saml
 	configure "$base/both/fed.xml" '[store]' "path = $PWD/state/gate.db"
 	sed -i "/^entity_id/a key = $PWD/state/sp.key\ncertificate = $PWD/state/sp.pem" \
 		gate.conf
+	sed -i "s|^worker_program = .*|worker_program = $PWD/saml|" gate.conf
 	federation '' a b x | publish
 	refused 'x.example/idp" is given twice'
 	federation '' a b y | publish

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # The IdP of the tests, held against tools that know nothing of it: a test
-# that runs on wrong Responses proves nothing. IDP names the program.
+# that runs on wrong Responses proves nothing.
 
 SP=https://sp.example/metadata
 ACS=https://sp.example/acs
@@ -12,7 +12,7 @@ SAML=urn:oasis:names:tc:SAML:2.0:assertion
 KEYS="rsa2048 rsa3072 ec256"
 
 setup_file() {
-	IDP=$(realpath "${IDP:-build/test-idp}")
+	IDP=$(realpath "${BUILD:-$BATS_TEST_DIRNAME/../../build}/test-idp")
 	export IDP
 	for key in $KEYS; do
 		"$IDP" keys --dir "$BATS_FILE_TMPDIR/$key" --key "$key"
