@@ -175,6 +175,11 @@ struct config {
 	/* [2fa] */
 	char *otp_issuer;
 	int64_t otp_drift; /* steps to either side */
+	int64_t otp_drift_max;
+	int64_t otp_look_ahead;
+	int64_t otp_resync;
+	int64_t otp_enroll; /* whether users do it themselves, signing in */
+	char *otp_enroll_by;
 
 	/* [lockout] */
 	int64_t lockout_tries; /* 0: users are never locked */

@@ -28,10 +28,14 @@ enum verb {
 	VERB_SESSION_LIST,   /* USER? ALL?; ROWs */
 	VERB_SESSION_SHOW,   /* SESSION; one ROW */
 	VERB_SESSION_END,    /* SESSION */
-	VERB_USER_ADD,       /* USER TEXT: the password */
+	VERB_USER_ADD,       /* USER TEXT?: the password; what USER_SET has,
+			      * MUST_CHANGE? ELSEWHERE?; a refusal has TEXT:
+			      * all faults of the password */
 	VERB_USER_REMOVE,    /* USER */
 	VERB_USER_LIST,      /* ROWs */
-	VERB_OTP_ENROLL,     /* USER; answered by TEXT: the otpauth URI */
+	VERB_OTP_ENROLL,     /* USER METHOD? ALGORITHM? DIGITS? PERIOD?
+			      * FORCE?: it counts at once; answered by TEXT:
+			      * the otpauth URI */
 	VERB_ALLOWLIST_TEST, /* RHOST; answered by DETAIL: the rule */
 	VERB_STATUS,         /* one ROW of KEY, TEXT pairs */
 	VERB_CLOCK_ACCEPT,   /* takes today's wall clock for right */
@@ -50,6 +54,20 @@ enum verb {
 	VERB_RELOAD,         /* reads everything anew */
 	VERB_LOCKOUT_LIST,   /* USER? ALL?: what blocks nobody too; ROWs */
 	VERB_LOCKOUT_RESET,  /* USER? ADDRESS?; answered by COUNT */
+	VERB_USER_SHOW,      /* USER; one ROW */
+	VERB_USER_SET,       /* USER REAL_NAME? MAIL? */
+	VERB_USER_DISABLE,   /* USER */
+	VERB_USER_ENABLE,    /* USER */
+	VERB_USER_MUST_CHANGE, /* USER */
+	VERB_OTP_CONFIRM,      /* USER TEXT: a code; answered by VALUEs: the
+				* recovery codes */
+	VERB_OTP_RECOVERY,     /* USER; answered likewise */
+	VERB_OTP_SHOW,         /* USER; one ROW */
+	VERB_OTP_REMOVE,       /* USER */
+	VERB_OTP_IMPORT,       /* USER TEXT: an otpauth URI; LAST? DRIFT?
+				* VALUEs: scratch codes; FORCE?: in place of
+				* the one there is */
+	VERB_KEY_ROTATE,       /* ROWs of COUNT as it goes; COUNT */
 
 	/* answers */
 	VERB_PROMPT = 64, /* STYLE KIND TEXT */
@@ -190,6 +208,22 @@ enum tag {
 	TAG_REQUESTED_ATTRIBUTES,
 	TAG_CONTACT,
 	TAG_LOGOUT_REASON, /* a URI; of a LogoutRequest */
+
+	/* users and their second factors */
+	TAG_REAL_NAME = 224,
+	TAG_MAIL,
+	TAG_CREATED,     /* epoch seconds */
+	TAG_MUST_CHANGE, /* 1: the password, before anything else */
+	TAG_ELSEWHERE,   /* 1: the password is kept by others */
+	TAG_LAST_LOGIN,  /* epoch seconds; 0 never */
+	TAG_GRACE_USED,
+	TAG_ALGORITHM, /* "SHA1", ... */
+	TAG_DIGITS,
+	TAG_PERIOD, /* seconds */
+	TAG_LAST,   /* the last count used; -1: none */
+	TAG_USED,   /* epoch seconds: when a clock's was */
+	TAG_DRIFT,
+	TAG_CODES_LEFT,
 };
 
 /* What one line of a PAM stack is asked to do. */

@@ -38,6 +38,8 @@
 	    "the user has none: gatehousectl otp enroll USER")                 \
 	X(UNKNOWN_USER, "unknown_user", "the gate keeps no such user")         \
 	X(USER_DISABLED, "user_disabled", "the user is disabled")              \
+	X(PASSWORD_EXPIRED, "password_expired",                                \
+	    "the password has to be changed first: see [password] max_age")    \
 	X(USER_LOCKED, "user_locked",                                          \
 	    "too many tries for this user: see [lockout] tries, and "          \
 	    "gatehousectl lockout reset")                                      \

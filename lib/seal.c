@@ -369,9 +369,12 @@ seal_renew(const struct seal_key *key, const char *aad, uint8_t *sealed,
 		return GATE_ETOOBIG;
 	pthread_rwlock_rdlock(key->lock);
 	r = open_with(key->bytes, aad, sealed, size, plain);
-	if (r == 0 || !key->has_old)
+	if (r != GATE_ECRYPTO)
 		goto out;
-	r = open_with(key->old, aad, sealed, size, plain);
+	if (key->has_old)
+		r = open_with(key->old, aad, sealed, size, plain);
+	if (r == GATE_ECRYPTO)
+		r = GATE_ENOTFOUND;
 	if (r == 0)
 		r = close_with(
 		    key->bytes, aad, plain, size - SEAL_OVERHEAD, fresh);

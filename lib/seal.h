@@ -72,8 +72,8 @@ int seal_open(const struct seal_key *key, const char *aad,
 
 /*
  * Seals a value anew, in its place, if the key before sealed it: *changed says
- * so. 0, GATE_ETOOBIG for more than SEAL_RENEW_MAX bytes, or the errors of
- * seal_open and seal_close, and the value is as it was.
+ * so. 0; GATE_ENOTFOUND if neither key opens it; GATE_ETOOBIG for more than
+ * SEAL_RENEW_MAX bytes, or the errors of seal_close; it is as it was then.
  */
 #define SEAL_RENEW_MAX 256
 int seal_renew(const struct seal_key *key, const char *aad, uint8_t *sealed,

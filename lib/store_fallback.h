@@ -157,6 +157,14 @@ int store_recovery_list(struct store_tx *tx, const char *user,
 int store_recovery_take(struct store_tx *tx, const char *user,
     const struct store_recovery *code, int64_t *left);
 
+/*
+ * Calls each for at most limit users after this name, in order, who have
+ * something sealed: a factor or recovery codes.
+ */
+typedef int store_sealed_each(const char *user, void *data);
+int store_sealed_users(struct store_tx *tx, const char *after, int64_t limit,
+    store_sealed_each *each, void *data);
+
 /* --- remembered devices --- */
 
 /* A user has at most so many; the next drops the first to expire. */

@@ -82,3 +82,34 @@ store_recovery_take(struct store_tx *tx, const char *user,
 	return store_run(tx, SQL_RECOVERY_COUNT, STORE_PARAMS(store_text(user)),
 	    store_number_row, left, NULL);
 }
+
+struct sealed_walk {
+	store_sealed_each *each;
+	void *data;
+};
+
+static int
+sealed_row(const struct store_value *columns, size_t count, void *data)
+{
+	static const struct store_field fields[] = {
+		STORE_FIELD(FIELD_TEXT, struct store_factor, user),
+	};
+	static const struct store_shape shape =
+	    STORE_SHAPE(struct store_factor, fields);
+	const struct sealed_walk *walk = data;
+	struct store_factor row;
+	int r = store_shape_get(&shape, columns, count, &row);
+
+	return r != 0 ? r : walk->each(row.user, walk->data);
+}
+
+int
+store_sealed_users(struct store_tx *tx, const char *after, int64_t limit,
+    store_sealed_each *each, void *data)
+{
+	struct sealed_walk walk = { each, data };
+
+	return store_run(tx, SQL_SEALED_USERS,
+	    STORE_PARAMS(store_text(after), store_number(limit)), sealed_row,
+	    &walk, NULL);
+}

@@ -218,6 +218,11 @@ const char *const store_sql[SQL_COUNT] = {
 	[SQL_RECOVERY_COUNT] =
 	    "SELECT count(*) FROM recovery WHERE user_name = $1",
 	[SQL_RECOVERY_DROP] = "DELETE FROM recovery WHERE user_name = $1",
+	[SQL_SEALED_USERS] = "SELECT user_name FROM factor WHERE user_name > $1"
+			     " UNION"
+			     " SELECT user_name FROM recovery"
+			     " WHERE user_name > $1"
+			     " ORDER BY user_name LIMIT $2",
 
 	[SQL_DEVICE_PUT] = "INSERT INTO device (" DEVICE_COLUMNS ")"
 			   " VALUES ($1, $2, $3, $4, $5, $6)"

@@ -118,8 +118,9 @@
 
 /*
  * What the fallback needs. The row of a factor does not tell of which kind it
- * is. A table whose rows come and go by the thousand has an index to find those
- * whose time is up; in the others, there is a row to a user at most.
+ * is; a seed leaves the row of its user, so that it is in one place alone. A
+ * table whose rows come and go by the thousand has an index to find those whose
+ * time is up; in the others, there is a row to a user at most.
  */
 #define STORE_SCHEMA_3(NUMBER, BYTES, TABLE)                                   \
 	STORE_ADD_NUMBER(NUMBER, "users", "created")                           \
@@ -172,6 +173,7 @@
 	" (user_name, confirmed, sealed, last, drift, created)"                \
 	" SELECT name, 1, seed, otp_step, 0, changed FROM users"               \
 	" WHERE length(seed) > 0;"                                             \
+	"UPDATE users SET seed = substr(seed, 1, 0) WHERE length(seed) > 0;"   \
 	"CREATE TABLE recovery ("                                              \
 	" user_name TEXT NOT NULL,"                                            \
 	" kept " BYTES " NOT NULL,"                                            \
@@ -281,6 +283,7 @@ enum store_statement {
 	SQL_RECOVERY_TAKE,
 	SQL_RECOVERY_COUNT,
 	SQL_RECOVERY_DROP,
+	SQL_SEALED_USERS,
 	SQL_DEVICE_PUT,
 	SQL_DEVICE_GET,
 	SQL_DEVICE_TRIM,

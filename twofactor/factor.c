@@ -2,6 +2,7 @@
 #include "twofactor/factor.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "lib/error.h"
 #include "lib/secret.h"
@@ -20,6 +21,48 @@ enum {
 
 _Static_assert(AT_SEED + FACTOR_SEED_MAX == FACTOR_PACKED_SIZE,
     "the packed form has the size that it says");
+
+const char *const factor_kinds[FACTOR_KINDS] = {
+	[FACTOR_TOTP] = "totp",
+	[FACTOR_HOTP] = "hotp",
+};
+const char *const factor_algorithms[FACTOR_ALGORITHMS] = {
+	[FACTOR_SHA1] = "SHA1",
+	[FACTOR_SHA256] = "SHA256",
+	[FACTOR_SHA512] = "SHA512",
+};
+
+static int
+find(const char *const *names, int count, const char *name)
+{
+	int i = 0;
+
+	while (i < count && strcasecmp(names[i], name) != 0)
+		i++;
+	return i;
+}
+
+int
+factor_kind_find(const char *name, enum factor_kind *kind)
+{
+	int i = find(factor_kinds, FACTOR_KINDS, name);
+
+	if (i == FACTOR_KINDS)
+		return GATE_EINVAL;
+	*kind = (enum factor_kind)i;
+	return 0;
+}
+
+int
+factor_algorithm_find(const char *name, enum factor_algorithm *algorithm)
+{
+	int i = find(factor_algorithms, FACTOR_ALGORITHMS, name);
+
+	if (i == FACTOR_ALGORITHMS)
+		return GATE_EINVAL;
+	*algorithm = (enum factor_algorithm)i;
+	return 0;
+}
 
 static const size_t digest_size[] = {
 	[FACTOR_SHA1] = 20,

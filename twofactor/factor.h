@@ -21,6 +21,17 @@ enum factor_algorithm {
 	FACTOR_SHA512,
 };
 
+#define FACTOR_KINDS      2
+#define FACTOR_ALGORITHMS 3
+
+/* "totp", "hotp"; "SHA1", "SHA256", "SHA512": as otpauth URIs have them. */
+extern const char *const factor_kinds[FACTOR_KINDS];
+extern const char *const factor_algorithms[FACTOR_ALGORITHMS];
+
+/* The one of this name, in any case of letters: 0 or GATE_EINVAL. */
+int factor_kind_find(const char *name, enum factor_kind *kind);
+int factor_algorithm_find(const char *name, enum factor_algorithm *algorithm);
+
 #define FACTOR_DIGITS_MIN 6
 #define FACTOR_DIGITS_MAX 8
 /* A seed that others made; RFC 4226, R6 asks for 128 bits, many have 80. */

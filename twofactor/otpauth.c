@@ -11,18 +11,9 @@
 #include "lib/error.h"
 #include "twofactor/base32.h"
 
-#define SCHEME    "otpauth://"
-#define VALUE_MAX 320
+#define SCHEME       "otpauth://"
+#define VALUE_MAX    320
 
-static const char *const kinds[] = {
-	[FACTOR_TOTP] = "totp",
-	[FACTOR_HOTP] = "hotp",
-};
-static const char *const algorithms[] = {
-	[FACTOR_SHA1] = "SHA1",
-	[FACTOR_SHA256] = "SHA256",
-	[FACTOR_SHA512] = "SHA512",
-};
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* RFC 3986, section 2.3: all but the unreserved is escaped. */
@@ -77,7 +68,8 @@ add_parameters(struct growing *growing, const struct factor *factor)
 
 	factor_init(&usual, factor->kind);
 	if (factor->algorithm != usual.algorithm)
-		add(growing, "&algorithm=%s", algorithms[factor->algorithm]);
+		add(growing, "&algorithm=%s",
+		    factor_algorithms[factor->algorithm]);
 	if (factor->digits != usual.digits)
 		add(growing, "&digits=%d", factor->digits);
 	if (factor->period != usual.period)
@@ -106,7 +98,7 @@ otpauth_write(const struct factor *factor, const struct factor_seed *seed,
 	    escape(user, who, sizeof(who)) != 0)
 		return GATE_ETOOBIG;
 	base32_encode(BASE32_RFC4648, seed->bytes, seed->size, secret);
-	add(&growing, SCHEME "%s/", kinds[factor->kind]);
+	add(&growing, SCHEME "%s/", factor_kinds[factor->kind]);
 	if (by[0] != '\0')
 		add(&growing, "%s:", by);
 	add(&growing, "%s?secret=%s", who, secret);
@@ -231,15 +223,9 @@ read_issuer(struct reading *reading)
 static int
 read_algorithm(struct reading *reading)
 {
-	const char *value = reading->value;
-	size_t i;
-
-	for (i = 0; i < COUNT(algorithms); i++)
-		if (strcasecmp(value, algorithms[i]) == 0) {
-			reading->otpauth->factor.algorithm =
-			    (enum factor_algorithm)i;
-			return 0;
-		}
+	if (factor_algorithm_find(
+		reading->value, &reading->otpauth->factor.algorithm) == 0)
+		return 0;
 	return wrong(reading, "the algorithm is none of SHA1, SHA256, SHA512");
 }
 
@@ -369,9 +355,9 @@ read_kind(struct reading *reading, const char *uri, const char **rest)
 	if (strncasecmp(uri, SCHEME, strlen(SCHEME)) != 0)
 		return wrong(reading, "it does not begin with " SCHEME);
 	uri += strlen(SCHEME);
-	for (i = 0; i < COUNT(kinds); i++) {
-		length = strlen(kinds[i]);
-		if (strncasecmp(uri, kinds[i], length) == 0 &&
+	for (i = 0; i < FACTOR_KINDS; i++) {
+		length = strlen(factor_kinds[i]);
+		if (strncasecmp(uri, factor_kinds[i], length) == 0 &&
 		    uri[length] == '/') {
 			factor_init(
 			    &reading->otpauth->factor, (enum factor_kind)i);

@@ -69,6 +69,17 @@ is_translated(const struct catalogue *catalogue, const char *message)
 	has_fields_of(message, text);
 }
 
+/* Those of the daemon itself. */
+static const char *const others[] = {
+	"Recovery codes left: {left}. Ask for new ones soon.",
+	"You have no second factor yet; days left to set one up: {days}. Type "
+	"yes to set it up now, or nothing to go on without: ",
+	"You need a second factor to sign in. Add this to your authenticator "
+	"app; it is a secret: {uri}",
+	"Recovery codes, each good once where your app is lost; they are not "
+	"shown again: {codes}",
+};
+
 /* No sentence is missing in any language, nor a number in it. */
 static void
 has_every_sentence(void **state)
@@ -86,6 +97,8 @@ has_every_sentence(void **state)
 		for (j = 0; lockout_messages[j] != NULL; j++)
 			is_translated(catalogue, lockout_messages[j]);
 		is_translated(catalogue, "Strength: {has} of 100.");
+		for (j = 0; j < sizeof(others) / sizeof(others[0]); j++)
+			is_translated(catalogue, others[j]);
 		catalogue_free(&catalogue);
 	}
 }

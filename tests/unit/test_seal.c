@@ -182,6 +182,151 @@ test_format(void **state)
 	seal_key_free(&key);
 }
 
+#define SEALED_SIZE (PLAIN_SIZE + SEAL_OVERHEAD)
+
+static void
+seal(const struct seal_key *key, uint8_t sealed[SEALED_SIZE])
+{
+	assert_int_equal(seal_close(key, ROW, PLAIN, PLAIN_SIZE, sealed), 0);
+}
+
+static int
+opens(const struct seal_key *key, const uint8_t sealed[SEALED_SIZE])
+{
+	char out[PLAIN_SIZE];
+	int r = seal_open(key, ROW, sealed, SEALED_SIZE, out);
+
+	if (r == 0)
+		assert_memory_equal(out, PLAIN, PLAIN_SIZE);
+	return r;
+}
+
+static struct seal_key *
+loaded(const char *path)
+{
+	struct seal_key *key = NULL;
+
+	assert_int_equal(seal_key_load(&key, path, NULL, 0), 0);
+	return key;
+}
+
+static void
+test_rotation(void **state)
+{
+	struct seal_key *key = key_new("key");
+	const char *old = scratch_path("key" SEAL_OLD_SUFFIX);
+	uint8_t before[SEALED_SIZE], after[SEALED_SIZE], copy[SEALED_SIZE];
+	int changed;
+
+	(void)state;
+	seal(key, before);
+	assert_int_equal(
+	    seal_renew(key, ROW, before, SEALED_SIZE, &changed), 0);
+	assert_int_equal(changed, 0);
+	assert_int_equal(seal_key_is_replaced(key), 0);
+	assert_int_equal(seal_key_rotate(key), 0);
+	assert_int_equal(seal_key_is_replaced(key), 1);
+	assert_int_equal(access(old, F_OK), 0);
+	/* the key before opens, and seals no more */
+	seal(key, after);
+	assert_int_equal(opens(key, before), 0);
+	assert_int_equal(opens(key, after), 0);
+	assert_int_equal(seal_key_rotate(key), GATE_EEXISTS);
+	assert_int_equal(opens(key, before), 0);
+	memcpy(copy, before, SEALED_SIZE);
+	assert_int_equal(
+	    seal_renew(key, ROW, before, SEALED_SIZE, &changed), 0);
+	assert_int_equal(changed, 1);
+	assert_int_equal(
+	    seal_renew(key, ROW, before, SEALED_SIZE, &changed), 0);
+	assert_int_equal(changed, 0);
+	assert_int_equal(seal_key_settle(key), 0);
+	assert_int_equal(access(old, F_OK), -1);
+	assert_int_equal(opens(key, before), 0);
+	assert_int_equal(opens(key, after), 0);
+	assert_int_equal(opens(key, copy), GATE_ECRYPTO);
+	assert_int_equal(
+	    seal_renew(key, ROW, copy, SEALED_SIZE, &changed), GATE_ENOTFOUND);
+	assert_int_equal(seal_renew(key, "other", after, SEALED_SIZE, &changed),
+	    GATE_ENOTFOUND);
+	assert_int_equal(changed, 0);
+	/* and again */
+	assert_int_equal(seal_key_rotate(key), 0);
+	assert_int_equal(opens(key, after), 0);
+	seal_key_free(&key);
+}
+
+/* Whoever reads the files at any moment in between has both. */
+static void
+test_interrupted_rotation(void **state)
+{
+	struct seal_key *key = key_new("key"), *again;
+	const char *path = scratch_path("key");
+	uint8_t before[SEALED_SIZE], after[SEALED_SIZE];
+	int changed;
+
+	(void)state;
+	seal(key, before);
+	assert_int_equal(seal_key_rotate(key), 0);
+	seal(key, after);
+	again = loaded(path);
+	assert_int_equal(seal_key_is_replaced(again), 1);
+	assert_int_equal(opens(again, before), 0);
+	assert_int_equal(
+	    seal_renew(again, ROW, before, SEALED_SIZE, &changed), 0);
+	assert_int_equal(changed, 1);
+	assert_int_equal(seal_key_settle(again), 0);
+	seal_key_free(&again);
+	again = loaded(path);
+	assert_int_equal(seal_key_is_replaced(again), 0);
+	assert_int_equal(opens(again, before), 0);
+	assert_int_equal(opens(again, after), 0);
+	seal_key_free(&again);
+	seal_key_free(&key);
+}
+
+/* The key before goes only where the one in use is on disk. */
+static void
+test_settle_looks_first(void **state)
+{
+	struct seal_key *key = key_new("key");
+	const char *path = scratch_path("key");
+	const char *old = scratch_path("key" SEAL_OLD_SUFFIX);
+	const uint8_t stranger[SEAL_KEY_SIZE] = { 1 };
+
+	(void)state;
+	assert_int_equal(seal_key_rotate(key), 0);
+	assert_int_equal(file_replace(path, 0600, stranger, SEAL_KEY_SIZE), 0);
+	assert_int_equal(seal_key_settle(key), GATE_EUNSAFE);
+	assert_int_equal(access(old, F_OK), 0);
+	assert_int_equal(seal_key_is_replaced(key), 1);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(seal_key_settle(key), GATE_EUNSAFE);
+	assert_int_equal(access(old, F_OK), 0);
+	seal_key_free(&key);
+}
+
+/* Where no new key can be written the one before is still the key. */
+static void
+test_rotation_without_room(void **state)
+{
+	struct seal_key *key = key_new("key"), *again;
+	const char *path = scratch_path("key");
+	const char *old = scratch_path("key" SEAL_OLD_SUFFIX);
+	uint8_t sealed[SEALED_SIZE];
+
+	(void)state;
+	assert_int_equal(mkdir(old, 0700), 0);
+	assert_int_not_equal(seal_key_rotate(key), 0);
+	assert_int_equal(seal_key_is_replaced(key), 0);
+	seal(key, sealed);
+	assert_int_equal(rmdir(old), 0);
+	again = loaded(path);
+	assert_int_equal(opens(again, sealed), 0);
+	seal_key_free(&again);
+	seal_key_free(&key);
+}
+
 int
 main(void)
 {
@@ -193,6 +338,10 @@ main(void)
 		TEST(test_round_trip),
 		TEST(test_tampering),
 		TEST(test_format),
+		TEST(test_rotation),
+		TEST(test_interrupted_rotation),
+		TEST(test_settle_looks_first),
+		TEST(test_rotation_without_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

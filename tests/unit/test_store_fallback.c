@@ -453,6 +453,35 @@ IN_WRITE(test_recovery)
 	return 0;
 }
 
+static int
+collect_user(const char *user, void *data)
+{
+	return collect(data, user[0]);
+}
+
+/* Each once, whatever he has; who has nothing sealed is not among them. */
+IN_WRITE(test_sealed_users)
+{
+	const struct store_recovery code = { .size = 61 };
+	const struct store_factor factors[] = { factor_of("alice", 1, 1),
+		factor_of("bob", 0, 1), factor_of("bob", 1, 1) };
+	struct letters all = { 0 }, rest = { 0 }, some = { 0 };
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		assert_int_equal(store_factor_put(tx, &factors[i]), 0);
+	assert_int_equal(store_recovery_replace(tx, "alice", &code, 1), 0);
+	assert_int_equal(store_recovery_replace(tx, "carol", &code, 1), 0);
+	assert_int_equal(store_sealed_users(tx, "", 9, collect_user, &all), 0);
+	assert_string_equal(all.text, "abc");
+	assert_int_equal(
+	    store_sealed_users(tx, "alice", 9, collect_user, &rest), 0);
+	assert_string_equal(rest.text, "bc");
+	assert_int_equal(store_sealed_users(tx, "", 2, collect_user, &some), 0);
+	assert_string_equal(some.text, "ab");
+	return 0;
+}
+
 /* --- devices --- */
 
 static struct store_device
@@ -703,6 +732,7 @@ main(void)
 		TEST(test_factor_is_replaced_when_confirmed),
 		TEST(test_factor_list),
 		TEST(test_recovery),
+		TEST(test_sealed_users),
 		TEST(test_device),
 		TEST(test_pass),
 		TEST(test_mail),

@@ -330,6 +330,7 @@ lead_on(const char *path, const char *schema)
 	assert_int_equal(old.user.elsewhere, 0);
 	assert_int_equal(old.user.must_change, 0);
 	assert_string_equal(old.user.mail, "");
+	assert_int_equal(old.user.seed_size, 0);
 	assert_int_equal(old.factor.sealed_size, 1);
 	assert_int_equal(old.factor.sealed[0], 1);
 	assert_int_equal(old.factor.last, 9);
