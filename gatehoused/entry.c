@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gatehoused/rehash.h"
 #include "gatehoused/stages.h"
+#include "gatehoused/tries.h"
 #include "gatehoused/wall_clock.h"
 #include "lib/clock.h"
 #include "lib/error.h"
@@ -118,15 +120,6 @@ use_assertion(struct store_tx *tx, struct login *l)
 	return r == 0 ? assertion_claim(tx, l->assertion, &l->refusal) : r;
 }
 
-static int
-use_code(struct store_tx *tx, struct login *l)
-{
-	int r = store_otp_claim(tx, l->user, l->otp_step);
-
-	return r == GATE_EEXISTS ? refuse(&l->refusal, REASON_CODE_USED, NULL)
-				 : r;
-}
-
 /* Uses up what can be used once only. */
 static int
 use_up(struct store_tx *tx, struct login *l)
@@ -135,7 +128,7 @@ use_up(struct store_tx *tx, struct login *l)
 		return use_assertion(tx, l);
 	if (l->ticket != NULL)
 		return use_ticket(tx, l);
-	return l->otp_used ? use_code(tx, l) : 0;
+	return l->code != CODE_NONE ? code_use(tx, l) : 0;
 }
 
 /* An earlier line of the same stack proved something: is this its record? */
@@ -147,8 +140,23 @@ same_sign_in(struct login *l, const struct store_session *s)
 	return session_is_of(s, l->user, l->service, &ignored) == 0 &&
 	    session_claim(s, clock_wall(), l->policy->config->login_grace,
 		&ignored) == 0 &&
-	    s->state == SESSION_SIGNED_IN && l->otp_used &&
+	    s->state == SESSION_SIGNED_IN && l->code != CODE_NONE &&
 	    strcmp(s->method, "password") == 0;
+}
+
+/* When whoever the gate keeps for the fallback was here last. */
+static int
+note_login(struct store_tx *tx, const struct login *l)
+{
+	struct store_user user;
+	int r = store_user_get(tx, l->user, &user);
+
+	if (r == 0) {
+		user.last_login = clock_wall();
+		r = store_user_update(tx, &user);
+	}
+	explicit_bzero(&user, sizeof(user));
+	return r == GATE_ENOTFOUND ? 0 : r;
 }
 
 static int
@@ -165,6 +173,12 @@ commit_sign_in(struct store_tx *tx, void *data)
 			return r;
 	}
 	r = use_up(tx, l);
+	if (r == 0)
+		r = tries_settle(tx, l);
+	if (r == 0)
+		r = rehash_commit(tx, l->rehash, l->user);
+	if (r == 0)
+		r = note_login(tx, l);
 	if (r != 0)
 		return r;
 	if (l->session[0] != '\0' &&
@@ -182,6 +196,9 @@ let_in(struct login *l)
 {
 	int r = login_describe(l);
 
+	/* only now, when all was right: it takes the time of a comparison */
+	if (r == 0)
+		r = rehash_make(l->rehash);
 	if (r == 0)
 		r = store_write(gate_store(l->gate), commit_sign_in, l);
 	if (r != 0)

@@ -13,6 +13,8 @@
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/log.h"
+#include "lib/store_fallback.h"
+#include "session/steady.h"
 
 /* How many rows one turn of housekeeping drops of each kind. */
 #define PRUNE_ROWS 2000
@@ -73,16 +75,17 @@ lock_store(struct gate *gate, const char *store_path)
 }
 
 static int
-find_seed(const struct store_user *user, void *data)
+found(const char *user, void *data)
 {
+	(void)user;
 	(void)data;
-	return user->seed_size > 0 ? GATE_EEXISTS : 0;
+	return GATE_EEXISTS;
 }
 
 static int
-any_seed(struct store_tx *tx, void *data)
+any_sealed(struct store_tx *tx, void *data)
 {
-	return store_user_list(tx, find_seed, data);
+	return store_sealed_users(tx, "", 1, found, data);
 }
 
 /*
@@ -96,7 +99,7 @@ load_key(struct gate *gate, const char *path)
 	int r;
 
 	if (access(path, F_OK) != 0 && errno == ENOENT) {
-		if (store_read(gate->store, any_seed, NULL) != 0) {
+		if (store_read(gate->store, any_sealed, NULL) != 0) {
 			log_error("%s is missing, and the store holds seeds "
 				  "that were sealed with it: put it back",
 			    path);
@@ -277,7 +280,7 @@ gate_audit(struct gate *gate)
 	return gate->audit;
 }
 
-const struct seal_key *
+struct seal_key *
 gate_key(struct gate *gate)
 {
 	return gate->key;
@@ -312,6 +315,23 @@ struct housework {
 	int64_t total;
 };
 
+/* Tries are reckoned by a clock of their own. */
+static int
+prune_fallback(struct store_tx *tx, struct housework *work)
+{
+	int64_t steady, tries = 0, others = 0;
+	int r = steady_now(tx, &steady);
+
+	if (r == 0)
+		r = store_tries_prune(
+		    tx, steady, STORE_TRIES_MOST, PRUNE_ROWS, &tries);
+	if (r == 0)
+		r = store_fallback_prune(
+		    tx, work->now, work->ended_before, PRUNE_ROWS, &others);
+	work->dropped += tries + others;
+	return r;
+}
+
 /*
  * What was dropped because it is past its time must not come back into it:
  * with the rows that go, the mark of wall_clock.h rises.
@@ -324,6 +344,8 @@ prune(struct store_tx *tx, void *data)
 
 	r = store_prune(tx, work->now, PRUNE_SLACK, work->ended_before,
 	    PRUNE_ROWS, &work->dropped);
+	if (r == 0)
+		r = prune_fallback(tx, work);
 	work->total += work->dropped;
 	if (r == 0 && work->dropped > 0)
 		r = store_clock_raise(tx, work->now);

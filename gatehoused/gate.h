@@ -35,7 +35,7 @@ int gate_reload(struct gate *gate);
 
 struct store *gate_store(struct gate *gate);
 struct audit *gate_audit(struct gate *gate);
-const struct seal_key *gate_key(struct gate *gate);
+struct seal_key *gate_key(struct gate *gate);
 
 /*
  * Counts one more request that is to go on record: 0 and *count, those before

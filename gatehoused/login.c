@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gatehoused/rehash.h"
 #include "gatehoused/stages.h"
+#include "gatehoused/tries.h"
 #include "lib/error.h"
 #include "lib/log.h"
 #include "lib/secret.h"
@@ -14,7 +16,7 @@
  * The gate's whole work: for every question of a PAM hook, what is looked at,
  * in which order. Where from, who, may they, in.
  */
-#define STAGES_MAX 9
+#define STAGES_MAX 11
 
 struct flow {
 	const char *verb;
@@ -26,7 +28,7 @@ struct flow {
 static const struct flow logins[STEP_COUNT] = {
 	[STEP_GATE] = { "login", "gate", {
 		peer_may, where_from, sso_or_password, user_name, password,
-		code, may_they, may_enter, let_in } },
+		enrol, code, may_they, may_enter, tell_note, let_in } },
 	[STEP_ALLOWLIST] = { "login", "allowlist", {
 		peer_may, where_from } },
 	[STEP_SSO] = { "login", "sso", {
@@ -36,12 +38,12 @@ static const struct flow logins[STEP_COUNT] = {
 		password_verdict, may_they, may_enter, let_in } },
 	[STEP_OTP] = { "login", "otp", {
 		peer_may, note_address, user_name, code, may_they, may_enter,
-		let_in } },
+		tell_note, let_in } },
 };
 
 static const struct flow accounts[STEP_COUNT] = {
 	[STEP_GATE] = { "account", "gate", {
-		peer_may, where_from, signed_in } },
+		peer_may, where_from, signed_in, password_age } },
 	[STEP_ALLOWLIST] = { "account", "allowlist", {
 		peer_may, where_from } },
 };
@@ -56,8 +58,8 @@ static const struct flow change_probe = { "chauthtok", "preliminary", {
 	kept_user } };
 
 static const struct flow change_update = { "chauthtok", "update", {
-	kept_user, ask_old_password, ask_new_password, retype_password,
-	change_password } };
+	note_address, kept_user, ask_old_password, ask_new_password, tell_note,
+	retype_password, change_password } };
 /* clang-format on */
 
 /* The flow that a request asks for, or NULL. */
@@ -179,6 +181,7 @@ login_free(struct login **login)
 	assertion_free(&l->assertion);
 	free(l->ticket);
 	attributes_clear(&l->attributes);
+	rehash_free(&l->rehash);
 	secret_free(l->password, LOGIN_PASSWORD_SIZE);
 	secret_free(l->new_password, LOGIN_PASSWORD_SIZE);
 	policy_unref(&l->policy);
@@ -201,6 +204,8 @@ outcome_of(enum reason reason)
 	case REASON_OVERLOAD:
 	case REASON_INTERNAL:
 		return OUTCOME_UNAVAILABLE;
+	case REASON_PASSWORD_EXPIRED:
+		return OUTCOME_NEW_AUTHTOK;
 	case REASON_PASSWORD_WEAK:
 	case REASON_PASSWORD_RETYPE:
 		return OUTCOME_TRY_AGAIN;
@@ -224,6 +229,9 @@ conclude(struct login *l)
 {
 	enum outcome outcome = conclusion(l);
 
+	/* right, but refused for another reason: no guess was made */
+	if (outcome != OUTCOME_GRANTED)
+		tries_refund(l);
 	record(l, &l->refusal);
 	wire_begin(l->out, VERB_RESULT);
 	wire_put_num(l->out, TAG_OUTCOME, outcome);
@@ -233,8 +241,7 @@ conclude(struct login *l)
 		if (l->record.id[0] != '\0')
 			wire_put_str(l->out, TAG_SESSION, l->record.id);
 	} else
-		wire_put_num(
-		    l->out, TAG_DELAY, l->policy->config->fail_delay * 1000);
+		wire_put_num(l->out, TAG_DELAY, tries_delay(l) * 1000);
 	l->flow = NULL;
 }
 
@@ -254,6 +261,14 @@ go_through(struct login *l)
 	return r;
 }
 
+/* Let in: what there is to say of it. */
+static void
+remark(struct login *l)
+{
+	memset(&l->refusal, 0, sizeof(l->refusal));
+	snprintf(l->refusal.detail, sizeof(l->refusal.detail), "%s", l->remark);
+}
+
 int
 login_go_on(struct login *l, const char *answer, struct wire_msg *out)
 {
@@ -265,7 +280,7 @@ login_go_on(struct login *l, const char *answer, struct wire_msg *out)
 	if (r == LOGIN_ASK)
 		return LOGIN_ASK;
 	if (r == LOGIN_NEXT)
-		memset(&l->refusal, 0, sizeof(l->refusal));
+		remark(l);
 	else if (r != GATE_EREFUSED)
 		login_fault(l, r);
 	conclude(l);
@@ -287,8 +302,22 @@ int
 login_tell(struct login *l, enum reason reason, const char *text)
 {
 	(void)refuse(&l->refusal, reason, NULL);
+	return login_tell_why(l, text);
+}
+
+int
+login_tell_why(struct login *l, const char *text)
+{
 	l->told = 1;
 	return login_ask(l, PROMPT_ERROR, KIND_TEXT, text);
+}
+
+int
+tell_note(struct login *l)
+{
+	if (l->answer != NULL || l->note[0] == '\0')
+		return LOGIN_NEXT;
+	return login_ask(l, PROMPT_INFO, KIND_TEXT, l->note);
 }
 
 const struct store_ticket *
@@ -353,6 +382,32 @@ login_user(struct login *l, struct store_user *user)
 
 	memset(user, 0, sizeof(*user));
 	return store_read(gate_store(l->gate), look_up, &lookup);
+}
+
+int
+login_has_factor(
+    struct store_tx *tx, const struct store_user *user, int *has_factor)
+{
+	struct store_factor factor;
+	int r = store_factor_get(tx, user->name, 1, &factor);
+
+	*has_factor = r == 0 || user->seed_size > 0;
+	return r == GATE_ENOTFOUND ? 0 : r;
+}
+
+int
+login_keep(char **kept, const char *password)
+{
+	size_t size = strlen(password) + 1;
+
+	if (size > LOGIN_PASSWORD_SIZE)
+		return GATE_ETOOBIG;
+	if (*kept == NULL)
+		*kept = secret_alloc(LOGIN_PASSWORD_SIZE);
+	if (*kept == NULL)
+		return GATE_ENOMEM;
+	memcpy(*kept, password, size);
+	return 0;
 }
 
 int

@@ -11,9 +11,11 @@
 #include "lib/address.h"
 #include "lib/protocol.h"
 #include "lib/reason.h"
-#include "lib/store.h"
+#include "lib/store_fallback.h"
 #include "lib/wire.h"
 #include "password/verifier.h"
+#include "session/lockout.h"
+#include "twofactor/otp.h"
 
 /*
  * What a PAM hook asks of the gate, from its first word to the decision. Each
@@ -23,8 +25,17 @@
 struct login;
 typedef int stage(struct login *login);
 
-#define LOGIN_NEXT          0
-#define LOGIN_ASK           1
+#define LOGIN_NEXT 0
+#define LOGIN_ASK  1
+
+/* What a right code was one of. */
+enum code_kind {
+	CODE_NONE = 0,
+	CODE_SEED,     /* the user's row, of the first version */
+	CODE_FACTOR,   /* the factor's own row */
+	CODE_RECOVERY, /* one of ours, which nobody guesses */
+	CODE_SCRATCH,  /* of eight digits, imported */
+};
 
 #define LOGIN_PASSWORD_SIZE (PASSWORD_MAX + 1)
 
@@ -55,18 +66,32 @@ struct login {
 	struct assertion *assertion;  /* either this, validated just now, */
 	struct store_ticket *ticket;  /* or what stands for one, and the */
 	struct attributes attributes; /* attributes that were kept with it */
-	char *password;               /* secret_alloc, LOGIN_PASSWORD_SIZE */
-	char *new_password;           /* likewise */
-	struct refusal verdict;       /* on the password, told after the code */
-	int64_t otp_step;
-	int otp_used;
+	char *password;               /* secret_alloc, LOGIN_PASSWORD_SIZE: */
+				      /* typed, or the old one of a change */
+	size_t enrol_at;              /* the step of an enrolment: enrol.c */
+	int enrol_tries;
+	struct rehash *rehash;  /* the password's better verifier */
+	char *new_password;     /* likewise */
+	struct refusal verdict; /* on the password, told after the code */
+	enum code_kind code;    /* which was shown, to be used up: */
+	struct otp_match match;
+	struct store_recovery recovery;
+
+	/* what the guess costs: tries.h */
+	struct lockout_verdict charge;
+	int charged;
+	int known;   /* whether there is such a user */
+	int proved;  /* what was asked for was right, and is not blocked */
+	int halfway; /* another line of the stack asks for more */
 
 	/* the dialogue: the answer is there only while its stage runs */
 	const char *answer;
-	int told; /* refused; only the person's nod is waited for */
+	char note[256]; /* for the person, told by tell_note */
+	int told;       /* refused; only the person's nod is waited for */
 	struct wire_msg *out;
 
 	/* how it ended */
+	char remark[128];            /* on who is let in, for the record */
 	struct store_session record; /* the sign-in or session on record */
 	struct refusal refusal;
 };
@@ -99,6 +124,9 @@ int login_ask(struct login *login, enum prompt_style style,
  */
 int login_tell(struct login *login, enum reason reason, const char *text);
 
+/* The same where login->refusal says why already. */
+int login_tell_why(struct login *login, const char *text);
+
 /*
  * Whether this can be a user's name: one that could forge a line or a path
  * somewhere is nobody's.
@@ -129,6 +157,16 @@ int login_describe(struct login *login);
  * record, or an error of the store.
  */
 int login_user(struct login *login, struct store_user *user);
+
+/* Whether a user has a second factor that counts; 0 or an error. */
+int login_has_factor(
+    struct store_tx *tx, const struct store_user *user, int *has_factor);
+
+/*
+ * Keeps a password that was typed, in secret memory; 0, GATE_ENOMEM, or
+ * GATE_ETOOBIG for one that no password can be.
+ */
+int login_keep(char **kept, const char *password);
 
 /* Logs an error of the machinery and turns it into a refusal. */
 int login_fault(struct login *login, int error);

@@ -8,6 +8,7 @@
 
 #include "lib/error.h"
 #include "lib/log.h"
+#include "twofactor/enrolment.h"
 
 /* The uids of a blank-separated list of user names. */
 static int
@@ -95,6 +96,29 @@ load_language(struct policy *p)
 	return r;
 }
 
+static int
+load_passwords(struct policy *p, const char *path)
+{
+	char why[600];
+	int r = password_rules_load(&p->passwords, p->config, why, sizeof(why));
+
+	if (r != 0)
+		log_error("%s: %s", path, why);
+	return r;
+}
+
+static int
+load_deadline(struct policy *p, const char *path)
+{
+	const char *text = p->config->otp_enroll_by;
+
+	if (enrolment_date(text, &p->enroll_by) == 0)
+		return 0;
+	log_error("%s: [2fa] enroll_by = %s: must be a day, as 2027-01-31",
+	    path, text);
+	return GATE_ECONFIG;
+}
+
 int
 policy_load(struct policy **policy, const char *path)
 {
@@ -123,6 +147,10 @@ policy_load(struct policy **policy, const char *path)
 		r = name_attributes(p);
 	if (r == 0)
 		r = load_language(p);
+	if (r == 0)
+		r = load_passwords(p, path);
+	if (r == 0)
+		r = load_deadline(p, path);
 	if (r == 0)
 		r = load_sso(p);
 	if (r == 0 && allowlist_count(p->allowlist) == 0)
@@ -155,6 +183,7 @@ policy_unref(struct policy **policy)
 	workers_free(&p->workers);
 	speaker_free(&p->speaker);
 	catalogue_free(&p->catalogue);
+	password_rules_free(&p->passwords);
 	access_rules_free(&p->access);
 	allowlist_free(&p->allowlist);
 	config_free(&p->config);

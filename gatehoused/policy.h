@@ -12,6 +12,7 @@
 #include "lib/attribute_names.h"
 #include "lib/catalogue.h"
 #include "lib/config.h"
+#include "password/rules.h"
 
 /*
  * All that the administrator has decided, as it was at one moment: the
@@ -28,8 +29,10 @@ struct policy {
 	struct workers *workers;     /* NULL where SSO is not configured */
 	struct speaker *speaker;     /* NULL likewise */
 	struct catalogue *catalogue; /* NULL: English */
-	char *path;                  /* of the configuration */
-	uid_t *login_uids;           /* [peers] login */
+	struct password_rules *passwords;
+	int64_t enroll_by; /* epoch seconds; 0: no deadline */
+	char *path;        /* of the configuration */
+	uid_t *login_uids; /* [peers] login */
 	size_t login_count;
 	uid_t *admin_uids; /* [peers] admin */
 	size_t admin_count;

@@ -2,14 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gatehoused/rehash.h"
 #include "gatehoused/stages.h"
+#include "gatehoused/tries.h"
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/secret.h"
 #include "password/verifier.h"
 #include "saml/token.h"
 #include "session/ticket.h"
-#include "twofactor/totp.h"
 
 /* Who was proven; for one service only, where the request was for that one. */
 static int
@@ -109,16 +110,15 @@ prove_ticket(struct login *l)
 static int
 keep_password(struct login *l)
 {
+	int r;
+
 	if (!l->policy->config->fallback)
 		return refuse(&l->refusal, REASON_FALLBACK_OFF, NULL);
-	if (strlen(l->answer) >= LOGIN_PASSWORD_SIZE)
-		return refuse(&l->refusal, REASON_BAD_PASSWORD,
+	r = login_keep(&l->password, l->answer);
+	if (r == GATE_ETOOBIG)
+		r = refuse(&l->refusal, REASON_BAD_PASSWORD,
 		    "longer than %d bytes", PASSWORD_MAX);
-	l->password = secret_alloc(LOGIN_PASSWORD_SIZE);
-	if (l->password == NULL)
-		return GATE_ENOMEM;
-	memcpy(l->password, l->answer, strlen(l->answer) + 1);
-	return LOGIN_NEXT;
+	return r;
 }
 
 static int
@@ -187,21 +187,25 @@ int
 password(struct login *l)
 {
 	struct store_user user;
-	int known, r;
+	int r;
 
 	if (l->password == NULL)
 		return LOGIN_NEXT; /* signed in by SSO */
 	l->method = "password";
-	known = login_user(l, &user);
-	if (known != 0 && known != GATE_ENOTFOUND)
-		return known;
-	r = verifier_check(user.verifier, l->password);
+	r = tries_charge(l, &user);
+	if (r != 0)
+		return r;
+	r = verifier_check_at(
+	    user.verifier, l->password, l->policy->passwords->cost);
+	if (r == 0 && !user.disabled)
+		r = rehash_new(&l->rehash, &user, &l->password,
+		    l->policy->passwords->cost);
 	explicit_bzero(user.verifier, sizeof(user.verifier));
 	secret_free(l->password, LOGIN_PASSWORD_SIZE);
 	l->password = NULL;
 	if (r != 0 && r != GATE_EREFUSED)
 		return r;
-	if (known != 0)
+	if (!l->known)
 		refuse(&l->verdict, REASON_UNKNOWN_USER, NULL);
 	else if (r != 0)
 		refuse(&l->verdict, REASON_BAD_PASSWORD, NULL);
@@ -214,63 +218,7 @@ int
 password_verdict(struct login *l)
 {
 	l->refusal = l->verdict;
-	return l->refusal.reason != REASON_NONE ? GATE_EREFUSED : LOGIN_NEXT;
-}
-
-/* Compares a code with the user's seed; the seed is wiped. */
-static int
-check_code(struct login *l, const struct store_user *user)
-{
-	static const uint8_t nobody[TOTP_SEED_SIZE];
-	uint8_t seed[STORE_SEED_MAX] = { 0 };
-	size_t size = user->seed_size;
-	int r;
-
-	if (size <= SEAL_OVERHEAD) {
-		/* the same work, to no avail */
-		(void)totp_check(nobody, sizeof(nobody), l->answer,
-		    clock_wall(), l->policy->config->otp_drift, &l->otp_step);
-		return refuse(&l->refusal,
-		    user->name[0] != '\0' ? REASON_NO_SECOND_FACTOR
-					  : REASON_UNKNOWN_USER,
-		    NULL);
-	}
-	r = seal_open(gate_key(l->gate), l->user, user->seed, size, seed);
-	if (r == 0)
-		r = totp_check(seed, size - SEAL_OVERHEAD, l->answer,
-		    clock_wall(), l->policy->config->otp_drift, &l->otp_step);
-	explicit_bzero(seed, sizeof(seed));
-	if (r == GATE_EREFUSED)
-		return refuse(&l->refusal, REASON_BAD_CODE, NULL);
-	if (r == 0 && l->otp_step <= user->otp_step)
-		return refuse(&l->refusal, REASON_CODE_USED, NULL);
-	l->otp_used = r == 0;
-	return r;
-}
-
-int
-code(struct login *l)
-{
-	struct store_user user;
-	int r;
-
-	if (l->method != NULL && strcmp(l->method, "sso") == 0)
-		return LOGIN_NEXT; /* the IdP has seen to it */
-	if (l->answer == NULL)
-		return login_ask(l, PROMPT_HIDDEN, KIND_CODE, "Code: ");
-	l->method = l->method != NULL ? "password+otp" : "otp";
-	r = login_user(l, &user);
-	if (r != 0 && r != GATE_ENOTFOUND)
-		return r;
-	r = check_code(l, &user);
-	if (r != 0 && r != GATE_EREFUSED)
-		return r;
-	/* the password's verdict first: a wrong one must not test codes */
-	if (l->verdict.reason != REASON_NONE) {
-		l->refusal = l->verdict;
-		return GATE_EREFUSED;
-	}
-	if (user.disabled)
-		return refuse(&l->refusal, REASON_USER_DISABLED, NULL);
-	return r;
+	l->halfway = 1;
+	return tries_verdict(
+	    l, l->refusal.reason != REASON_NONE ? GATE_EREFUSED : LOGIN_NEXT);
 }

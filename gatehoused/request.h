@@ -51,7 +51,8 @@ int request_send(struct request *request);
  */
 int request_peer_name(const struct request *request, char *name, size_t size);
 
-/* handlers: sso.c, idps.c, sessions.c, users.c, tickets.c, status.c */
+/* handlers: sso.c, idps.c, sessions.c, users.c, tickets.c, status.c,
+ * lockouts.c, second_factors.c, keys.c */
 request_handler sso_begin;
 request_handler idp_list;
 request_handler ticket_exchange;
@@ -63,10 +64,23 @@ request_handler logout_receive;
 request_handler user_add;
 request_handler user_remove;
 request_handler user_list;
+request_handler user_show;
+request_handler user_set;
+request_handler user_disable;
+request_handler user_enable;
+request_handler user_must_change;
 request_handler otp_enroll;
+request_handler otp_confirm;
+request_handler otp_recovery;
+request_handler otp_show;
+request_handler otp_remove;
+request_handler otp_import;
+request_handler key_rotate;
 request_handler status_show;
 request_handler allowlist_test;
 request_handler clock_accept;
 request_handler reload;
+request_handler lockout_list;
+request_handler lockout_reset;
 
 #endif

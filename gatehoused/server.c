@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "gatehoused/connection.h"
+#include "gatehoused/keys.h"
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/log.h"
@@ -333,6 +334,7 @@ preside(struct server *s)
 		if (clock_mono_ms() >= next_house) {
 			next_house = clock_mono_ms() + HOUSE_EVERY;
 			gate_keep_house(s->gate);
+			keys_go_on(s->gate);
 		}
 	}
 }

@@ -21,7 +21,23 @@ stage user_name;       /* asks for the user's name if nobody has given it */
 stage ask_password;
 stage password;         /* compares, keeps the verdict for later */
 stage password_verdict; /* tells it at once, where no code follows */
-stage code;             /* after a password: asks for the code, tells both */
+
+/* code.c */
+stage code; /* after a password: asks for the code, tells both */
+
+/*
+ * enrol.c: after a right password: who has no second factor sets one up, and
+ * then is asked for no other code; or, before the deadline, leaves it.
+ */
+stage enrol;
+
+/* Nonzero after an enrolment, or one that was left: there is no code to ask
+ * for. */
+int enrol_is_over(const struct login *login);
+
+/* For let_in: uses up the code that was shown. 0 or GATE_EREFUSED, or an error
+ * of the store. */
+int code_use(struct store_tx *tx, struct login *login);
 
 /* entry.c: what becomes of it. */
 stage peer_may; /* a peer without rights asks for itself only */
@@ -36,11 +52,17 @@ stage signed_in; /* account: there is such a sign-in, and may_they */
 stage open_session;
 stage close_session;
 
+/* password_age.c: account: is it to be changed first, or soon? */
+stage password_age;
+
+/* login.c */
+stage tell_note; /* what a stage before has left for the person */
+
 /* change.c: a new password. */
 stage kept_user; /* the gate keeps a password for this user */
 stage ask_old_password;
 stage ask_new_password;
-stage retype_password;
+stage retype_password; /* which is asked for after its note: tell_note */
 stage change_password;
 
 #endif
