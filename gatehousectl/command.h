@@ -61,7 +61,26 @@ command_run logout_receive;
 command_run user_add;
 command_run user_remove;
 command_run user_list;
+command_run user_show;
+command_run user_set;
+command_run user_disable;
+command_run user_enable;
+command_run password_expire;
+/* enrolment.c */
 command_run otp_enroll;
+command_run otp_confirm;
+/* second_factors.c */
+command_run otp_recovery;
+command_run otp_show;
+command_run otp_remove;
+/* import.c */
+command_run otp_import;
+/* keys.c */
+command_run key_rotate;
+/* lockouts.c */
+command_run lockout_list;
+command_run lockout_show;
+command_run lockout_reset;
 /* passwords.c */
 command_run password_check;
 /* breached.c */

@@ -119,11 +119,17 @@ read_once(struct input *input)
 }
 
 int
-input_password_once(struct input *input)
+input_line(struct input *input, const char *prompt)
 {
 	if (!isatty(STDIN_FILENO))
 		return read_once(input);
-	return ask_once(input, "Password: ");
+	return ask_once(input, prompt);
+}
+
+int
+input_password_once(struct input *input)
+{
+	return input_line(input, "Password: ");
 }
 
 int

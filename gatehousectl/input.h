@@ -31,6 +31,9 @@ int input_password(struct input *input);
 /* The same for one that is not set, only tried: asked for once. */
 int input_password_once(struct input *input);
 
+/* The same for something else that is secret, with a prompt of its own. */
+int input_line(struct input *input, const char *prompt);
+
 void input_free(struct input *input);
 
 #endif

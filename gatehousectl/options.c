@@ -9,6 +9,7 @@
 #include "gatehousectl/say.h"
 #include "lib/address.h"
 #include "lib/config.h"
+#include "twofactor/factor.h"
 
 #define TIMEOUT     10
 #define TIMEOUT_MAX 3600
@@ -156,6 +157,45 @@ take_address(struct options *options, const char *value)
 }
 
 static int
+take_real_name(struct options *options, const char *value)
+{
+	options->real_name = value; /* "": none */
+	return 0;
+}
+
+static int
+take_mail(struct options *options, const char *value)
+{
+	options->mail = value; /* "": none */
+	return 0;
+}
+
+static int
+take_digits(struct options *options, const char *value)
+{
+	return read_number(
+	    value, FACTOR_DIGITS_MIN, FACTOR_DIGITS_MAX, &options->digits);
+}
+
+static int
+take_period(struct options *options, const char *value)
+{
+	return read_number(value, 30, 60, &options->period) == 0 &&
+		(options->period == 30 || options->period == 60)
+	    ? 0
+	    : -1;
+}
+
+static int
+take_algorithm(struct options *options, const char *value)
+{
+	enum factor_algorithm algorithm;
+
+	options->algorithm = value;
+	return factor_algorithm_find(value, &algorithm);
+}
+
+static int
 take_flag(struct options *options, const char *value)
 {
 	(void)options;
@@ -202,6 +242,17 @@ static const struct {
 	    "must be the class of a proof" },
 	{ "attribute", 1, OPTION_ATTRIBUTE, take_attribute,
 	    "must be NAME=VALUE, at most 64 times" },
+	{ "real-name", 1, OPTION_REAL_NAME, take_real_name, NULL },
+	{ "mail", 1, OPTION_MAIL, take_mail, NULL },
+	{ "must-change", 0, OPTION_MUST_CHANGE, take_flag, NULL },
+	{ "elsewhere", 0, OPTION_ELSEWHERE, take_flag, NULL },
+	{ "hotp", 0, OPTION_HOTP, take_flag, NULL },
+	{ "digits", 1, OPTION_DIGITS, take_digits, "must be 6, 7 or 8" },
+	{ "algorithm", 1, OPTION_ALGORITHM, take_algorithm,
+	    "must be SHA1, SHA256 or SHA512" },
+	{ "period", 1, OPTION_PERIOD, take_period, "must be 30 or 60" },
+	{ "no-confirm", 0, OPTION_NO_CONFIRM, take_flag, NULL },
+	{ "dry-run", 0, OPTION_DRY_RUN, take_flag, NULL },
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

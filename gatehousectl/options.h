@@ -34,6 +34,16 @@ enum option_bit {
 	OPTION_PASSIVE = 1 << 17,
 	OPTION_POST = 1 << 18,
 	OPTION_SIGNED = 1 << 19,
+	OPTION_REAL_NAME = 1 << 20,
+	OPTION_MAIL = 1 << 21,
+	OPTION_MUST_CHANGE = 1 << 22,
+	OPTION_ELSEWHERE = 1 << 23,
+	OPTION_HOTP = 1 << 24,
+	OPTION_DIGITS = 1 << 25,
+	OPTION_ALGORITHM = 1 << 26,
+	OPTION_PERIOD = 1 << 27,
+	OPTION_NO_CONFIRM = 1 << 28,
+	OPTION_DRY_RUN = 1 << 29,
 };
 
 /* How often --attribute may be given. */
@@ -60,6 +70,11 @@ struct options {
 	const char *authn_context;
 	const char *attributes[OPTIONS_ATTRIBUTES]; /* NAME=VALUE */
 	size_t attribute_count;
+	const char *real_name;
+	const char *mail;
+	int64_t digits;           /* of one-time codes */
+	int64_t period;           /* seconds */
+	const char *algorithm;    /* of enum factor_algorithm */
 	const char *const *words; /* noun, verb, arguments */
 	size_t word_count;
 	const char *argument; /* the verb's, set with the verb; NULL: none */

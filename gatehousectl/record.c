@@ -44,6 +44,15 @@ cell_number(const struct wire_msg *row, uint16_t tag, struct table *table)
 }
 
 static void
+cell_count(const struct wire_msg *row, uint16_t tag, struct table *table)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)wire_num(row, tag, 0));
+	table_cell(table, text);
+}
+
+static void
 cell_flag(const struct wire_msg *row, uint16_t tag, struct table *table)
 {
 	table_cell(table, wire_num(row, tag, 0) ? "yes" : "no");
@@ -98,6 +107,13 @@ json_number(
 }
 
 static void
+json_count(
+    const struct wire_msg *row, const struct record_field *field, json_t *to)
+{
+	json_put(to, field->name, json_integer(wire_num(row, field->tag, 0)));
+}
+
+static void
 json_flag(
     const struct wire_msg *row, const struct record_field *field, json_t *to)
 {
@@ -132,6 +148,7 @@ static const struct {
 	[RECORD_TEXT] = { cell_text, json_text },
 	[RECORD_TIME] = { cell_time, json_time },
 	[RECORD_NUMBER] = { cell_number, json_number },
+	[RECORD_COUNT] = { cell_count, json_count },
 	[RECORD_FLAG] = { cell_flag, json_flag },
 	[RECORD_ATTRIBUTES] = { cell_attributes, json_attributes },
 };

@@ -14,6 +14,7 @@ struct record_field {
 		RECORD_TEXT,
 		RECORD_TIME,   /* epoch seconds; 0: none */
 		RECORD_NUMBER, /* 0: none */
+		RECORD_COUNT,  /* 0 is a number too */
 		RECORD_FLAG,
 		RECORD_ATTRIBUTES, /* TAG_ATTRIBUTEs with their TAG_VALUEs */
 	} type;

@@ -5,7 +5,6 @@
 
 #include "gatehousectl/ask.h"
 #include "gatehousectl/input.h"
-#include "gatehousectl/json.h"
 #include "gatehousectl/record.h"
 #include "gatehousectl/say.h"
 #include "gatehousectl/command.h"
@@ -15,7 +14,14 @@
 static const struct record_field fields[] = {
 	{ TAG_USER, RECORD_TEXT, "user", "USER" },
 	{ TAG_STATE, RECORD_TEXT, "state", "STATE" },
+	{ TAG_REAL_NAME, RECORD_TEXT, "real_name", "NAME" },
+	{ TAG_MAIL, RECORD_TEXT, "mail", NULL },
+	{ TAG_CREATED, RECORD_TIME, "created", NULL },
 	{ TAG_CHANGED, RECORD_TIME, "changed", "PASSWORD CHANGED" },
+	{ TAG_MUST_CHANGE, RECORD_FLAG, "must_change", NULL },
+	{ TAG_GRACE_USED, RECORD_NUMBER, "grace_used", NULL },
+	{ TAG_ELSEWHERE, RECORD_FLAG, "elsewhere", NULL },
+	{ TAG_LAST_LOGIN, RECORD_TIME, "last_login", "LAST LOGIN" },
 	{ TAG_OTP, RECORD_FLAG, "otp", "SECOND FACTOR" },
 };
 
@@ -40,36 +46,116 @@ no_password(int error)
 	}
 }
 
+static void
+put_particulars(struct ask *ask, const struct options *options)
+{
+	wire_put_str(ask_msg(ask), TAG_USER, options->argument);
+	wire_put_str(ask_msg(ask), TAG_REAL_NAME, options->real_name);
+	wire_put_str(ask_msg(ask), TAG_MAIL, options->mail);
+}
+
+/* A password that was refused: all that is wrong with it. */
+static int
+taken(struct ask *ask)
+{
+	const char *faults = wire_str(ask_msg(ask), TAG_TEXT);
+
+	if (faults == NULL)
+		return ask_granted(ask);
+	complain("%s", faults);
+	return CTL_NO;
+}
+
 int
 user_add(const struct options *options)
 {
+	int elsewhere = (options->given & OPTION_ELSEWHERE) != 0;
 	struct input password = { 0 };
 	struct ask *ask = NULL;
-	int r;
+	int r = 0;
 
 	/* asked before the daemon is: it does not wait for people here */
-	r = input_password(&password);
+	if (!elsewhere)
+		r = input_password(&password);
 	r = r != 0 ? no_password(r) : ask_new(&ask, options, VERB_USER_ADD);
 	if (r == CTL_DONE) {
-		wire_put_str(ask_msg(ask), TAG_USER, options->argument);
-		wire_put_bytes(
-		    ask_msg(ask), TAG_TEXT, password.bytes, password.size);
+		put_particulars(ask, options);
+		wire_put_num(ask_msg(ask), TAG_ELSEWHERE, elsewhere);
+		wire_put_num(ask_msg(ask), TAG_MUST_CHANGE,
+		    (options->given & OPTION_MUST_CHANGE) != 0);
+		if (!elsewhere)
+			wire_put_bytes(ask_msg(ask), TAG_TEXT, password.bytes,
+			    password.size);
+		r = ask_run(ask, NULL, NULL);
+	}
+	if (r == CTL_DONE)
+		r = taken(ask);
+	ask_free(&ask);
+	input_free(&password);
+	return r;
+}
+
+/* What needs no more than the user's name, and what user_set has. */
+static int
+change(const struct options *options, uint16_t verb)
+{
+	struct ask *ask = NULL;
+	int r = ask_new(&ask, options, verb);
+
+	if (r == CTL_DONE) {
+		put_particulars(ask, options);
 		r = ask_done(ask, NULL, NULL);
 	}
 	ask_free(&ask);
-	input_free(&password);
 	return r;
 }
 
 int
 user_remove(const struct options *options)
 {
+	return change(options, VERB_USER_REMOVE);
+}
+
+int
+user_disable(const struct options *options)
+{
+	return change(options, VERB_USER_DISABLE);
+}
+
+int
+user_enable(const struct options *options)
+{
+	return change(options, VERB_USER_ENABLE);
+}
+
+int
+password_expire(const struct options *options)
+{
+	return change(options, VERB_USER_MUST_CHANGE);
+}
+
+int
+user_set(const struct options *options)
+{
+	if (options->given == 0) {
+		complain("nothing to change was given; see gatehousectl user "
+			 "--help");
+		return CTL_USAGE;
+	}
+	return change(options, VERB_USER_SET);
+}
+
+int
+user_show(const struct options *options)
+{
+	struct record_view view = { fields, sizeof(fields) / sizeof(fields[0]),
+		options->json };
 	struct ask *ask = NULL;
-	int r = ask_new(&ask, options, VERB_USER_REMOVE);
+	int r = ask_new(&ask, options, VERB_USER_SHOW);
 
 	if (r == CTL_DONE) {
 		wire_put_str(ask_msg(ask), TAG_USER, options->argument);
-		r = ask_done(ask, NULL, NULL);
+		r = ask_done(ask, record_show, &view);
 	}
 	ask_free(&ask);
 	return r;
@@ -93,43 +179,6 @@ user_list(const struct options *options)
 	if (r == CTL_DONE)
 		r = record_list_show(list);
 	record_list_free(&list);
-	ask_free(&ask);
-	return r;
-}
-
-static int
-show_uri(const struct options *options, const char *uri)
-{
-	json_t *object;
-
-	if (uri == NULL) {
-		complain("%s", gate_strerror(GATE_EPROTO));
-		return CTL_FAILED;
-	}
-	if (options->json) {
-		object = json_object();
-		json_put_text(object, "user", options->argument);
-		json_put_text(object, "uri", uri);
-		return json_show(object);
-	}
-	puts(uri);
-	note("a secret, shown this once: add it to %s's authenticator app",
-	    options->argument);
-	return CTL_DONE;
-}
-
-int
-otp_enroll(const struct options *options)
-{
-	struct ask *ask = NULL;
-	int r = ask_new(&ask, options, VERB_OTP_ENROLL);
-
-	if (r == CTL_DONE) {
-		wire_put_str(ask_msg(ask), TAG_USER, options->argument);
-		r = ask_done(ask, NULL, NULL);
-	}
-	if (r == CTL_DONE)
-		r = show_uri(options, wire_str(ask_msg(ask), TAG_TEXT));
 	ask_free(&ask);
 	return r;
 }
