@@ -79,7 +79,7 @@ WORKER_LIBS = $(XML_LIBS) -lcrypto -lz -lseccomp
 PASSWORD_LIBS = -lpwquality -lcrack -lcrypt
 DAEMON_LIBS = $(PASSWORD_LIBS) -lsqlite3 -linih -ljansson -loath -lqrencode \
 	-lcrypto -lcap-ng -lpthread
-CTL_LIBS = $(PASSWORD_LIBS) -linih -ljansson -lcrypto -lcap-ng -lpthread
+CTL_LIBS = $(PASSWORD_LIBS) -loath -lqrencode -linih -ljansson -lcrypto -lcap-ng -lpthread
 METADATA_LIBS = -lcurl -linih -ljansson -lcrypto -lcap-ng -lpthread
 TEST_LIBS = -lcmocka $(WORKER_LIBS) $(DAEMON_LIBS)
 

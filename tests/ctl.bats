@@ -90,7 +90,7 @@ field() {
 
 @test "--help after a noun lists its verbs only" {
 	ctl 0 user --help
-	is "$(grep -c '^  ' <<<"$output")" 3
+	is "$(grep -c '^  user ' <<<"$output")" 7
 	has "$output" '^  user remove NAME '
 	ctl 2 nothing --help
 	is "$output" ""
@@ -138,7 +138,10 @@ field() {
 
 @test "no daemon: exit status 3 for every verb that asks it" {
 	for verb in "session list" "session show x" "session end x" \
-		"user remove x" "user list" "otp enroll x" status \
+		"user remove x" "user list" "user show x" "user disable x" \
+		"user enable x" "password expire x" "user set --mail m x" \
+		"otp enroll x" "otp recovery x" "otp show x" "otp remove x" \
+		"key rotate" status \
 		"allowlist test 192.0.2.1" "clock accept"; do
 		ctl 3 $verb
 		is "$output" ""

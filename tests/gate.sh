@@ -99,6 +99,28 @@ gate_wait() {
 	return 1
 }
 
+# start_faked: as gate_start, on a clock that the test sets, by libfaketime.
+start_faked() {
+	local library asan
+	library=$(echo /usr/lib/*/faketime/libfaketimeMT.so.1)
+	# a sanitizer's runtime insists on being the first
+	asan=$(ldd "$BUILD/gatehoused" | awk '/libasan/ { print $3 }')
+	env LD_PRELOAD="${asan:+$asan:}$library" FAKETIME_NO_CACHE=1 \
+	    FAKETIME_DONT_FAKE_MONOTONIC=1 \
+	    FAKETIME_TIMESTAMP_FILE="$GATE/faketime" \
+	    "$BUILD/gatehoused" --config "$GATE/gatehouse.conf" --debug \
+	    2>> "$GATE/daemon.log" 3>&- &
+	GATE_PID=$!
+	gate_wait "$GATE_PID"
+}
+
+# clock SECONDS: the daemon's wall clock is that far off, from now on.
+clock() {
+	printf '%+d\n' "$1" > "$GATE/faketime.new"
+	mv "$GATE/faketime.new" "$GATE/faketime"
+	SHIFT=$1
+}
+
 # gate_stop [SIGNAL]: ends the daemon and waits until it is gone.
 gate_stop() {
 	[ -n "${GATE_PID:-}" ] || return 0

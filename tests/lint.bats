@@ -38,7 +38,7 @@ sources() {
 			echo "$1|lib" ;;
 		pam_module) echo 'pam_module|lib' ;;
 		gatehousectl)
-			echo 'gatehousectl|lib|saml|ipwhitelist|access|password' ;;
+			echo 'gatehousectl|lib|saml|ipwhitelist|access|password|twofactor' ;;
 		metadata) echo 'metadata|lib|saml' ;;
 		gatehoused) echo '.*' ;;
 		esac

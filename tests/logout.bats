@@ -511,7 +511,7 @@ begin() {
 
 @test "here: a session without an IdP ends, and nobody is asked" {
 	ctl user add bob <<< 'correct horse battery staple'
-	uri=$(ctl otp enroll bob)
+	uri=$(ctl otp enroll --no-confirm bob)
 	pam 192.0.2.1 portal bob authenticate open_session \
 	    <<< "correct horse battery staple
 $(otp_code "$uri")"

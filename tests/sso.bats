@@ -293,7 +293,7 @@ request() {
 	start
 	sign_in clinic alice "$(exchange "$(answer alice \
 	    --attribute role=agent)" "$state")"
-	code=$(otp_code "$(ctl otp enroll bob)")
+	code=$(otp_code "$(ctl otp enroll --no-confirm bob)")
 	refused access_denied sign_in clinic bob "$PASSWORD" "$code"
 	# who was refused used nothing up
 	sign_in plain bob "$PASSWORD" "$code"
@@ -310,7 +310,7 @@ request() {
 	start
 	sign_in mfa alice "$(exchange "$(answer alice \
 	    --authn-context https://refeds.org/profile/mfa)" "$state")"
-	code=$(otp_code "$(ctl otp enroll bob)" 30)
+	code=$(otp_code "$(ctl otp enroll --no-confirm bob)" 30)
 	refused step_up sign_in mfa bob "$PASSWORD" "$code"
 }
 

@@ -96,7 +96,7 @@ expect 'the Response was not used up by that: from 192.0.2.7' in \
 
 title '5. The fallback: a password, then a code'
 ctl user add bob <<< 'correct horse battery staple'
-uri=$(ctl otp enroll bob 2> /dev/null)
+uri=$(ctl otp enroll --no-confirm bob 2> /dev/null)
 code=$(otp_code "$uri")
 wrong=$(printf '%06d' $(((10#$code + 500000) % 1000000)))
 expect 'bob, right password, wrong code' 'refused: bad_code' \

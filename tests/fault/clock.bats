@@ -9,35 +9,13 @@ load fault.bash
 
 HOUR=3600
 
-# clock SECONDS: the daemon's wall clock is that far off, from now on.
-clock() {
-	printf '%+d\n' "$1" > "$GATE/faketime.new"
-	mv "$GATE/faketime.new" "$GATE/faketime"
-	SHIFT=$1
-}
-
 setup() {
 	gate_make "$BATS_TEST_TMPDIR/gate"
 	gate_set saml ticket_lifetime 10m
 	clock 0
 	start_faked
 	ctl user add bob <<< "$SECRET"
-	uri=$(ctl otp enroll bob)
-}
-
-# start_faked: as gate_start, on the clock of the file.
-start_faked() {
-	local library asan
-	library=$(echo /usr/lib/*/faketime/libfaketimeMT.so.1)
-	# a sanitizer's runtime insists on being the first
-	asan=$(ldd "$BUILD/gatehoused" | awk '/libasan/ { print $3 }')
-	env LD_PRELOAD="${asan:+$asan:}$library" FAKETIME_NO_CACHE=1 \
-	    FAKETIME_DONT_FAKE_MONOTONIC=1 \
-	    FAKETIME_TIMESTAMP_FILE="$GATE/faketime" \
-	    "$BUILD/gatehoused" --config "$GATE/gatehouse.conf" --debug \
-	    2>> "$GATE/daemon.log" 3>&- &
-	GATE_PID=$!
-	gate_wait "$GATE_PID"
+	uri=$(ctl otp enroll --no-confirm bob)
 }
 
 # fresh USER: a Response that is good by the daemon's clock.

@@ -46,7 +46,7 @@ full_and_free() {
 	local response ticket code
 	STORE=$(sed -n 's/^path = //p' "$GATE/gatehouse.conf")
 	ctl user add bob <<< "$SECRET"
-	code=$(otp_code "$(ctl otp enroll bob)")
+	code=$(otp_code "$(ctl otp enroll --no-confirm bob)")
 	response=$(sso alice)
 	ticket=$(ctl ticket <<< "$(sso carol)")
 	is_in dave "$(sso dave)"
@@ -194,7 +194,7 @@ distrusted() {
 @test "a master key that is missing: not replaced by another" {
 	gate_start
 	ctl user add bob <<< "$SECRET"
-	ctl otp enroll bob
+	ctl otp enroll --no-confirm bob
 	gate_stop
 	mv "$GATE/master.key" "$GATE/away"
 	does_not_start 'put it back'

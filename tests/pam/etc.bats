@@ -41,7 +41,7 @@ login='authenticate acct_mgmt open_session close_session'
 # keep USER: makes a user of the fallback, whose codes are those of URI.
 keep() {
 	ctl user add "$1" <<< "$password"
-	uri=$(ctl otp enroll "$1" 2> /dev/null)
+	uri=$(ctl otp enroll --no-confirm "$1" 2> /dev/null)
 }
 
 @test "whole gate: a ticket" {
