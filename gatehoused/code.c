@@ -20,26 +20,6 @@ struct second {
 	struct factors_codes codes;
 };
 
-/* The factor of a user who was enrolled before there were others than TOTP. */
-static int
-read_seed(struct second *s, const struct seal_key *key)
-{
-	uint8_t plain[STORE_SEED_MAX];
-	const struct store_user *user = &s->user;
-	int r;
-
-	if (user->seed_size <= SEAL_OVERHEAD)
-		return 0;
-	r = seal_open(key, user->name, user->seed, user->seed_size, plain);
-	if (r == 0)
-		r = factor_unpack(plain, user->seed_size - SEAL_OVERHEAD,
-		    &s->factor, &s->seed);
-	explicit_bzero(plain, sizeof(plain));
-	s->factor.last = user->otp_step;
-	s->kind = CODE_SEED;
-	return r;
-}
-
 static int
 read_second(struct store_tx *tx, void *data)
 {
@@ -59,7 +39,7 @@ read_second(struct store_tx *tx, void *data)
 	if (r == 0)
 		s->kind = CODE_FACTOR;
 	else if (r == GATE_ENOTFOUND)
-		r = read_seed(s, key);
+		r = 0;
 	return r == 0 ? factors_get_codes(tx, key, user, &s->codes) : r;
 }
 
@@ -224,9 +204,6 @@ code_use(struct store_tx *tx, struct login *l)
 
 	switch (l->code) {
 	case CODE_NONE:
-		break;
-	case CODE_SEED:
-		r = store_otp_claim(tx, l->user, l->match.last);
 		break;
 	case CODE_FACTOR:
 		r = store_factor_claim(

@@ -391,7 +391,7 @@ login_has_factor(
 	struct store_factor factor;
 	int r = store_factor_get(tx, user->name, 1, &factor);
 
-	*has_factor = r == 0 || user->seed_size > 0;
+	*has_factor = r == 0;
 	return r == GATE_ENOTFOUND ? 0 : r;
 }
 

@@ -31,7 +31,6 @@ typedef int stage(struct login *login);
 /* What a right code was one of. */
 enum code_kind {
 	CODE_NONE = 0,
-	CODE_SEED,     /* the user's row, of the first version */
 	CODE_FACTOR,   /* the factor's own row */
 	CODE_RECOVERY, /* one of ours, which nobody guesses */
 	CODE_SCRATCH,  /* of eight digits, imported */
