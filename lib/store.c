@@ -90,7 +90,27 @@ store_free(struct store **store)
 int
 store_write(struct store *store, store_change *change, void *data)
 {
-	return store_commit_run(store->commit, change, data);
+	return store_commit_run(store->commit, change, data, 1);
+}
+
+int
+store_write_soon(struct store *store, store_change *change, void *data)
+{
+	return store_commit_run(store->commit, change, data, 0);
+}
+
+static int
+nothing(struct store_tx *tx, void *data)
+{
+	(void)tx;
+	(void)data;
+	return 0;
+}
+
+int
+store_settle(struct store *store)
+{
+	return store_commit_run(store->commit, nothing, NULL, 1);
 }
 
 int

@@ -41,6 +41,17 @@ typedef int store_change(struct store_tx *tx, void *data);
 int store_write(struct store *store, store_change *change, void *data);
 
 /*
+ * The same, but durable only when a store_write that is called later returns 0:
+ * until then a power cut may undo it. Everybody sees it at once. For what has
+ * to be on disk before an answer is given, but not before it is known what the
+ * answer is.
+ */
+int store_write_soon(struct store *store, store_change *change, void *data);
+
+/* 0 when all that was written soon is durable: a store_write of nothing. */
+int store_settle(struct store *store);
+
+/*
  * Runs look(tx, data) on a consistent view; it must not change anything. Many
  * may read at once, also while one writes.
  */
@@ -48,12 +59,13 @@ int store_read(struct store *store, store_change *look, void *data);
 
 /* Texts that a row gives are copied here; cut is impossible, caps are checked
  * on the way in (GATE_ETOOBIG). */
-#define STORE_USER_MAX    256
-#define STORE_NAME_MAX    256
-#define STORE_SERVICE_MAX 64
-#define STORE_ADDRESS_MAX 64
-#define STORE_ID_MAX      1025 /* SAML core 8.3.6 has 1024, and a NUL */
-#define STORE_HASH_SIZE   32
+#define STORE_USER_MAX     256
+#define STORE_NAME_MAX     256
+#define STORE_SERVICE_MAX  64
+#define STORE_ADDRESS_MAX  64
+#define STORE_LANGUAGE_MAX 16
+#define STORE_ID_MAX       1025 /* SAML core 8.3.6 has 1024, and a NUL */
+#define STORE_HASH_SIZE    32
 
 /* --- replay marks (SAML core 5.4.1, profiles 4.1.4.5) --- */
 
@@ -166,6 +178,9 @@ enum store_session_state {
 	SESSION_ENDED,
 };
 
+/* The end_reason of one that was idle for too long; the schema has it too. */
+#define STORE_END_IDLE "idle"
+
 struct store_session {
 	char id[STORE_SESSION_ID_MAX];
 	enum store_session_state state;
@@ -189,6 +204,17 @@ struct store_session {
 	int64_t ended;         /* 0: not yet */
 	int64_t not_after;     /* SessionNotOnOrAfter; 0: none */
 	char end_reason[32];
+	char previous[STORE_SESSION_ID_MAX]; /* what was handed over to it */
+	int64_t handed; /* 1: it was handed over to a later one */
+	/* Milliseconds of the steady clock (session/steady.h). */
+	int64_t last;  /* activity, as far as it was put on record */
+	int64_t start; /* of the absolute limit; never changes */
+	int64_t ends;  /* the absolute end; INT64_MAX: none */
+	int64_t idle;  /* the limit, as the row has it; 0: none */
+	/* Which rules match (session/idle.h), and the number of what its bits
+	 * stand for (store_live.h; 0: nothing). */
+	uint64_t class;
+	int64_t asks;
 };
 
 /* 0, GATE_EEXISTS if there is one with this id, GATE_EINVAL without id or
@@ -200,8 +226,12 @@ int store_session_get(
     struct store_tx *tx, const char *id, struct store_session *session);
 
 /*
- * Writes back state, tty, pid, pid_started, address, method, opened; with
- * SESSION_ENDED also ended, which is not 0 then, and end_reason.
+ * Writes back state, tty, pid, pid_started, address, method, opened, previous.
+ * While it lives also ends, idle, class, asks, but never last: that is moved by
+ * store_activity_put (store_live.h). With SESSION_ENDED also ended, which is
+ * not 0 then, end_reason, and last if it is later than what is there; start,
+ * ends, idle, class and asks are gone. 0, or GATE_ENOTFOUND, also for one that
+ * has ended and is to go on.
  */
 int store_session_update(
     struct store_tx *tx, const struct store_session *session);
@@ -249,16 +279,12 @@ int store_logout_find(struct store_tx *tx, const char *issuer,
 /* --- users of the fallback --- */
 
 #define STORE_VERIFIER_MAX 384
-#define STORE_SEED_MAX     128
 
 struct store_user {
 	char name[STORE_USER_MAX];
 	char verifier[STORE_VERIFIER_MAX]; /* crypt(5), "" : no password */
 	int64_t changed;                   /* epoch of the password's change */
 	int disabled;
-	uint8_t seed[STORE_SEED_MAX]; /* sealed TOTP seed (lib/seal.h) */
-	size_t seed_size;             /* 0: no second factor */
-	int64_t otp_step;             /* last TOTP step used */
 	int64_t created;
 	int elsewhere;        /* 1: the password is kept by others (pam_unix);
 				 here are its age and history alone */
@@ -268,12 +294,12 @@ struct store_user {
 	int64_t enroll_asked; /* when a second factor was first asked for */
 	char real_name[STORE_NAME_MAX];
 	char mail[STORE_NAME_MAX]; /* where codes are sent; "": none are */
+	char language[STORE_LANGUAGE_MAX]; /* "": no wish */
 };
 
 /*
  * GATE_EEXISTS / GATE_ENOTFOUND. Removing a user leaves sessions on record, and
- * takes what store_fallback.h says. A new seed leaves the last step used: no
- * code that was ever used is good again. A new password is nothing that must be
+ * takes what store_fallback.h says. A new password is nothing that must be
  * changed, and has all its grace logins.
  */
 int store_user_add(struct store_tx *tx, const struct store_user *user);
@@ -282,12 +308,19 @@ int store_user_get(
 int store_user_remove(struct store_tx *tx, const char *name);
 int store_user_password(
     struct store_tx *tx, const char *name, const char *verifier, int64_t now);
-int store_user_seed(
-    struct store_tx *tx, const char *name, const uint8_t *seed, size_t size);
 
-/* Writes back what is neither password nor seed: disabled, elsewhere,
- * must_change to enroll_asked, real_name, mail. */
+/* Writes back what is not the password: disabled, elsewhere, must_change to
+ * enroll_asked, real_name, mail, language. */
 int store_user_update(struct store_tx *tx, const struct store_user *user);
+
+/*
+ * Sets last_login and nothing else, and tells whether the user is disabled: 0,
+ * GATE_ENOTFOUND, also if the password was changed at another time than
+ * changed, unless that is STORE_USER_ANY.
+ */
+#define STORE_USER_ANY (-1)
+int store_user_seen(struct store_tx *tx, const char *name, int64_t now,
+    int64_t changed, int *disabled);
 
 /*
  * The same password under a better verifier: its age stays. GATE_ENOTFOUND if
@@ -295,12 +328,6 @@ int store_user_update(struct store_tx *tx, const struct store_user *user);
  */
 int store_user_rehash(struct store_tx *tx, const char *name, const char *old,
     const char *verifier);
-
-/*
- * Uses up a TOTP step and all before it: 0, GATE_EEXISTS if this step or a
- * later one was used already, GATE_ENOTFOUND (RFC 6238, section 5.2).
- */
-int store_otp_claim(struct store_tx *tx, const char *name, int64_t step);
 
 typedef int store_user_each(const struct store_user *user, void *data);
 int store_user_list(struct store_tx *tx, store_user_each *each, void *data);

@@ -14,6 +14,7 @@
 struct job {
 	store_change *change;
 	void *data;
+	int durable;
 	int result;
 	int done;
 	int leads; /* it is up to this one's caller to run the next batch */
@@ -89,6 +90,16 @@ batch_change(struct store_db *db, struct job *batch, int *kept)
 	return 0;
 }
 
+/* One who needs it on disk has all of the batch there. */
+static int
+is_durable(const struct job *batch)
+{
+	for (; batch != NULL; batch = batch->next)
+		if (batch->durable)
+			return 1;
+	return 0;
+}
+
 /*
  * Runs and commits a batch, and settles each job's result. When the engine
  * fails, all of the batch failed: nothing is known to be durable then.
@@ -99,7 +110,7 @@ batch_run(struct store_db *db, struct job *batch)
 	struct job *job;
 	int kept = 0, r;
 
-	r = db->engine->begin(db);
+	r = db->engine->begin(db, is_durable(batch));
 	if (r != 0)
 		goto out;
 	r = batch_change(db, batch, &kept);
@@ -159,9 +170,10 @@ lead(struct store_commit *commit)
 }
 
 int
-store_commit_run(struct store_commit *commit, store_change *change, void *data)
+store_commit_run(
+    struct store_commit *commit, store_change *change, void *data, int durable)
 {
-	struct job job = { .change = change, .data = data };
+	struct job job = { .change = change, .data = data, .durable = durable };
 
 	pthread_cond_init(&job.wake, NULL);
 	pthread_mutex_lock(&commit->lock);

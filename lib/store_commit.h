@@ -18,8 +18,8 @@ int store_commit_new(struct store_commit **commit, struct store_db *db);
 /* Closes the connection. Nobody may be in store_commit_run. */
 void store_commit_free(struct store_commit **commit);
 
-/* What store_write promises (lib/store.h). */
+/* What store_write promises, or store_write_soon (lib/store.h). */
 int store_commit_run(
-    struct store_commit *commit, store_change *change, void *data);
+    struct store_commit *commit, store_change *change, void *data, int durable);
 
 #endif

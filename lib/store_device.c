@@ -23,7 +23,7 @@ store_device_put(struct store_tx *tx, const struct store_device *device)
 
 	if (device->user[0] == '\0')
 		return GATE_EINVAL;
-	r = store_keep(tx, SQL_DEVICE_PUT, &device_shape, device, GATE_EEXISTS);
+	r = store_keep(tx, SQL_DEVICE_PUT, &device_shape, device, GATE_ESTORE);
 	if (r != 0)
 		return r;
 	return store_run(tx, SQL_DEVICE_TRIM,
@@ -40,6 +40,16 @@ store_device_get(struct store_tx *tx, const uint8_t hash[STORE_HASH_SIZE],
 	return store_fetch(tx, SQL_DEVICE_GET,
 	    STORE_PARAMS(store_bytes(hash, STORE_HASH_SIZE)), &device_shape,
 	    device);
+}
+
+int
+store_device_count(
+    struct store_tx *tx, const char *user, int64_t now, int64_t *count)
+{
+	*count = 0;
+	return store_run(tx, SQL_DEVICE_COUNT,
+	    STORE_PARAMS(store_text(user), store_number(now)), store_number_row,
+	    count, NULL);
 }
 
 int

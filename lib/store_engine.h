@@ -38,7 +38,7 @@ struct store_value {
 	size_t size;
 };
 
-#define STORE_COLUMNS_MAX 24
+#define STORE_COLUMNS_MAX 32
 
 /* Takes one row; nonzero ends the statement, whose result it becomes. */
 typedef int store_row(
@@ -64,9 +64,12 @@ struct store_engine {
 	 * Starts a transaction; a writer's excludes all other writers. Ends
 	 * first whatever a failure has left open.
 	 */
-	int (*begin)(struct store_db *db);
+	int (*begin)(struct store_db *db, int durable);
 
-	/* Makes it durable: 0 only when it would survive a power cut. */
+	/*
+	 * Commits it. Of one begun as durable, 0 only when it would survive a
+	 * power cut, and all those before it would, even if it changed nothing.
+	 */
 	int (*commit)(struct store_db *db);
 	void (*rollback)(struct store_db *db);
 

@@ -80,30 +80,3 @@ store_factor_confirm(
 		store_number(last), store_number(drift), store_text(user)),
 	    GATE_ENOTFOUND);
 }
-
-struct factor_walk {
-	store_factor_each *each;
-	void *data;
-};
-
-static int
-factor_row(const struct store_value *columns, size_t count, void *data)
-{
-	const struct factor_walk *walk = data;
-	struct store_factor factor;
-	int r = store_shape_get(&factor_shape, columns, count, &factor);
-
-	return r != 0 ? r : walk->each(&factor, walk->data);
-}
-
-int
-store_factor_list(struct store_tx *tx, const char *user, int confirmed,
-    int64_t limit, store_factor_each *each, void *data)
-{
-	struct factor_walk walk = { each, data };
-
-	return store_run(tx, SQL_FACTOR_LIST,
-	    STORE_PARAMS(
-		store_text(user), store_number(confirmed), store_number(limit)),
-	    factor_row, &walk, NULL);
-}

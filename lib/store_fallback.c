@@ -31,7 +31,7 @@ store_fallback_prune(struct store_tx *tx, int64_t now, int64_t issued_before,
 {
 	const struct store_value past = store_number(now);
 	const struct store_value most = store_number(limit);
-	int64_t devices = 0, codes = 0, passes = 0;
+	int64_t devices = 0, passes = 0;
 	int r;
 
 	*dropped = 0;
@@ -41,12 +41,9 @@ store_fallback_prune(struct store_tx *tx, int64_t now, int64_t issued_before,
 	r = store_run(tx, SQL_DEVICE_PRUNE, STORE_PARAMS(past, most), NULL,
 	    NULL, &devices);
 	if (r == 0)
-		r = store_run(tx, SQL_MAIL_PRUNE, STORE_PARAMS(past, most),
-		    NULL, NULL, &codes);
-	if (r == 0)
 		r = store_run(tx, SQL_PASS_PRUNE,
 		    STORE_PARAMS(store_number(issued_before), past, most), NULL,
 		    NULL, &passes);
-	*dropped = devices + codes + passes;
+	*dropped = devices + passes;
 	return r;
 }

@@ -12,7 +12,7 @@
  *
  * Errors as everywhere: GATE_ENOTFOUND, GATE_EEXISTS; GATE_ETOOBIG for a text
  * or bytes over their cap; GATE_EINVAL where a key is empty. Times are epoch
- * seconds but for those of tries.
+ * seconds but for those of tries and of codes by mail.
  */
 
 /* --- tries (session/lockout.h), in seconds of the steady clock --- */
@@ -125,14 +125,6 @@ int store_factor_claim(
 int store_factor_confirm(
     struct store_tx *tx, const char *user, int64_t last, int64_t drift);
 
-/*
- * Calls each for at most limit factors after (user, confirmed) in that order,
- * for who seals them anew under another key.
- */
-typedef int store_factor_each(const struct store_factor *factor, void *data);
-int store_factor_list(struct store_tx *tx, const char *user, int confirmed,
-    int64_t limit, store_factor_each *each, void *data);
-
 /* --- recovery codes --- */
 
 #define STORE_RECOVERY_MAX 96
@@ -171,7 +163,7 @@ int store_sealed_users(struct store_tx *tx, const char *after, int64_t limit,
 #define STORE_DEVICES_MOST 16
 
 struct store_device {
-	uint8_t hash[STORE_HASH_SIZE]; /* of its token */
+	uint8_t hash[STORE_HASH_SIZE]; /* of its token (twofactor/device.h) */
 	char user[STORE_USER_MAX];
 	char service[STORE_SERVICE_MAX];
 	char address[STORE_ADDRESS_MAX];
@@ -179,9 +171,14 @@ struct store_device {
 	int64_t expires;
 };
 
+/* Puts it there, with new times in place of those before. */
 int store_device_put(struct store_tx *tx, const struct store_device *device);
 int store_device_get(struct store_tx *tx, const uint8_t hash[STORE_HASH_SIZE],
     struct store_device *device);
+
+/* How many of a user's have not expired at now. */
+int store_device_count(
+    struct store_tx *tx, const char *user, int64_t now, int64_t *count);
 
 /* Forgets all of a user's; *dropped counts. */
 int store_device_forget(
@@ -221,12 +218,13 @@ typedef int store_pass_each(const struct store_pass *pass, void *data);
 int store_pass_list(
     struct store_tx *tx, int64_t limit, store_pass_each *each, void *data);
 
-/* --- codes sent by mail --- */
+/* --- codes sent by mail (twofactor/mail_code.h), in seconds of the steady
+ * clock --- */
 
 /* One to a user: the code that is out, and how many went out lately. */
 struct store_mail {
 	char user[STORE_USER_MAX];
-	uint8_t hash[STORE_HASH_SIZE]; /* of the code; all zero: none is out */
+	uint8_t hash[STORE_HASH_SIZE]; /* an HMAC; all zero: none is out */
 	int64_t expires;               /* of the code */
 	int64_t tries;                 /* at this code */
 	int64_t sent;                  /* since since */
@@ -240,12 +238,16 @@ int store_mail_get(
     struct store_tx *tx, const char *user, struct store_mail *mail);
 int store_mail_drop(struct store_tx *tx, const char *user);
 
+/* Drops at most limit of those past their time; *dropped counts. */
+int store_mail_prune(
+    struct store_tx *tx, int64_t now, int64_t limit, int64_t *dropped);
+
 /* --- keeping house --- */
 
 /*
- * Drops devices and codes by mail past their time at now, and passes that were
- * issued before the epoch time issued_before and can be used no more; at most
- * limit of each. Tries: store_tries_prune.
+ * Drops devices past their time at now, and passes that were issued before the
+ * epoch time issued_before and can be used no more; at most limit of each. What
+ * the steady clock is for: store_tries_prune, store_mail_prune.
  */
 int store_fallback_prune(struct store_tx *tx, int64_t now,
     int64_t issued_before, int64_t limit, int64_t *dropped);

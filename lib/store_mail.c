@@ -38,3 +38,16 @@ store_mail_drop(struct store_tx *tx, const char *user)
 	return store_affect(
 	    tx, SQL_MAIL_DROP, STORE_PARAMS(store_text(user)), GATE_ENOTFOUND);
 }
+
+int
+store_mail_prune(
+    struct store_tx *tx, int64_t now, int64_t limit, int64_t *dropped)
+{
+	*dropped = 0;
+	/* SQL would take a negative limit for none at all. */
+	if (limit < 0)
+		return GATE_EINVAL;
+	return store_run(tx, SQL_MAIL_PRUNE,
+	    STORE_PARAMS(store_number(now), store_number(limit)), NULL, NULL,
+	    dropped);
+}

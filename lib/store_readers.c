@@ -102,7 +102,7 @@ store_readers_run(struct store_readers *readers, store_change *look, void *data)
 	tx.error = reader_get(readers, &tx.db);
 	if (tx.error != 0)
 		goto out;
-	tx.error = tx.db->engine->begin(tx.db);
+	tx.error = tx.db->engine->begin(tx.db, 1);
 	if (tx.error != 0)
 		goto out;
 	r = look(&tx, data);

@@ -29,21 +29,28 @@ static const struct store_field session_fields[] = {
 	FIELD(FIELD_TEXT, authn_context),
 	FIELD(FIELD_INT64, authn_instant),
 	FIELD(FIELD_INT64, pid_started),
+	FIELD(FIELD_TEXT, previous),
+	FIELD(FIELD_INT64, handed),
+	FIELD(FIELD_INT64, last),
+	/* and of live, which store_live.c writes */
+	FIELD(FIELD_INT64, start),
+	FIELD(FIELD_INT64, ends),
+	FIELD(FIELD_INT64, idle),
+	FIELD(FIELD_INT64, class),
+	FIELD(FIELD_INT64, asks),
 };
 #define SESSION_FIELDS (sizeof(session_fields) / sizeof(session_fields[0]))
+#define ADD_FIELDS     (SESSION_FIELDS - 5)
 
 /*
- * What store_session_update writes, and the id by which it finds the row. Only
- * an end touches the columns that the index of named sessions is made of.
+ * What store_session_update writes besides live, and the id by which it finds
+ * the row. Only an end touches the columns that the index of named sessions is
+ * made of.
  */
 static const struct store_field update_fields[] = {
-	FIELD(FIELD_INT, state),
 	FIELD(FIELD_TEXT, address),
-	FIELD(FIELD_TEXT, tty),
-	FIELD(FIELD_INT64, pid),
 	FIELD(FIELD_TEXT, method),
-	FIELD(FIELD_INT64, opened),
-	FIELD(FIELD_INT64, pid_started),
+	FIELD(FIELD_TEXT, previous),
 	FIELD(FIELD_TEXT, id),
 };
 #define UPDATE_FIELDS (sizeof(update_fields) / sizeof(update_fields[0]))
@@ -56,29 +63,35 @@ static const struct store_field end_fields[] = {
 	FIELD(FIELD_TEXT, method),
 	FIELD(FIELD_INT64, opened),
 	FIELD(FIELD_INT64, pid_started),
+	FIELD(FIELD_TEXT, previous),
 	FIELD(FIELD_INT64, ended),
 	FIELD(FIELD_TEXT, end_reason),
+	FIELD(FIELD_INT64, last),
 	FIELD(FIELD_TEXT, id),
 };
 #define END_FIELDS (sizeof(end_fields) / sizeof(end_fields[0]))
+#define END_LAST   (END_FIELDS - 2)
 
 int
 store_session_add(struct store_tx *tx, const struct store_session *session)
 {
-	struct store_value values[SESSION_FIELDS];
+	struct store_value values[ADD_FIELDS];
 	int64_t added;
 	int r;
 
 	if (session->id[0] == '\0' || session->user[0] == '\0')
 		return GATE_EINVAL;
-	r = store_record_put(session_fields, SESSION_FIELDS, session, values);
+	r = store_record_put(session_fields, ADD_FIELDS, session, values);
 	if (r != 0)
 		return r;
 	r = store_run(
-	    tx, SQL_SESSION_ADD, values, SESSION_FIELDS, NULL, NULL, &added);
+	    tx, SQL_SESSION_ADD, values, ADD_FIELDS, NULL, NULL, &added);
 	if (r != 0)
 		return r;
-	return added == 1 ? 0 : GATE_EEXISTS;
+	if (added != 1)
+		return GATE_EEXISTS;
+	return session->state == SESSION_ENDED ? 0
+					       : store_live_add(tx, session);
 }
 
 static int
@@ -108,24 +121,42 @@ store_session_get(
 	return found == 1 ? 0 : GATE_ENOTFOUND;
 }
 
+static int
+goes_on(struct store_tx *tx, const struct store_session *session)
+{
+	struct store_value values[UPDATE_FIELDS];
+	int r;
+
+	r = store_record_put(update_fields, UPDATE_FIELDS, session, values);
+	if (r == 0)
+		r = store_live_update(tx, session);
+	return r != 0 ? r
+		      : store_run(tx, SQL_SESSION_UPDATE, values, UPDATE_FIELDS,
+			    NULL, NULL, NULL);
+}
+
+static int
+ends(struct store_tx *tx, const struct store_session *session)
+{
+	struct store_value values[END_FIELDS];
+	int64_t last = session->last;
+	int r;
+
+	r = store_record_put(end_fields, END_FIELDS, session, values);
+	if (r == 0)
+		r = store_live_end(tx, session->id, &last);
+	if (r != 0)
+		return r;
+	values[END_LAST] = store_number(last);
+	return store_affect(
+	    tx, SQL_SESSION_END, values, END_FIELDS, GATE_ENOTFOUND);
+}
+
 int
 store_session_update(struct store_tx *tx, const struct store_session *session)
 {
-	struct store_value values[END_FIELDS];
-	int ends = session->state == SESSION_ENDED;
-	size_t count = ends ? END_FIELDS : UPDATE_FIELDS;
-	int64_t changed;
-	int r;
-
-	r = store_record_put(
-	    ends ? end_fields : update_fields, count, session, values);
-	if (r != 0)
-		return r;
-	r = store_run(tx, ends ? SQL_SESSION_END : SQL_SESSION_UPDATE, values,
-	    count, NULL, NULL, &changed);
-	if (r != 0)
-		return r;
-	return changed == 1 ? 0 : GATE_ENOTFOUND;
+	return session->state == SESSION_ENDED ? ends(tx, session)
+					       : goes_on(tx, session);
 }
 
 struct session_walk {
@@ -177,14 +208,28 @@ store_session_named(struct store_tx *tx, const char *issuer,
 }
 
 int
-store_session_gone(const struct store_value *columns, size_t count, void *data)
+store_session_id_row(
+    const struct store_value *columns, size_t count, void *data)
 {
-	char id[STORE_SESSION_ID_MAX];
+	char *id = data;
 
 	if (count != 1 || columns[0].type != STORE_TEXT ||
-	    columns[0].size >= sizeof(id))
+	    columns[0].size >= STORE_SESSION_ID_MAX)
 		return GATE_ESTORE;
 	memcpy(id, columns[0].bytes, columns[0].size);
 	id[columns[0].size] = '\0';
-	return store_attributes_drop(data, id);
+	return 0;
+}
+
+int
+store_session_gone(const struct store_value *columns, size_t count, void *data)
+{
+	char id[STORE_SESSION_ID_MAX];
+	int64_t last = 0;
+	int r;
+
+	r = store_session_id_row(columns, count, id);
+	if (r == 0)
+		r = store_live_end(data, id, &last);
+	return r == 0 ? store_attributes_drop(data, id) : r;
 }

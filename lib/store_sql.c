@@ -16,12 +16,30 @@
 	"id, state, user_name, service, address, tty, pid, method, issuer,"    \
 	" name_id, session_index, signed_in, opened, ended, not_after,"        \
 	" end_reason, name_id_format, name_qualifier, sp_name_qualifier,"      \
-	" authn_context, authn_instant, pid_started"
+	" authn_context, authn_instant, pid_started, previous, handed, last"
+
+/* The same, with what live has of those that live. */
+#define SESSION_SELECT                                                         \
+	"SELECT session.id, COALESCE(live.state, session.state),"              \
+	" session.user_name, session.service, address,"                        \
+	" COALESCE(live.tty, session.tty), COALESCE(live.pid, session.pid),"   \
+	" method, issuer, name_id, session_index, session.signed_in,"          \
+	" COALESCE(live.opened, session.opened), ended, session.not_after,"    \
+	" end_reason, name_id_format, name_qualifier, sp_name_qualifier,"      \
+	" authn_context, authn_instant,"                                       \
+	" COALESCE(live.pid_started, session.pid_started), previous, handed,"  \
+	" COALESCE(live.last, session.last), COALESCE(start, 0),"              \
+	" COALESCE(ends, 0), COALESCE(idle, 0), COALESCE(class, 0),"           \
+	" COALESCE(asks, 0)"                                                   \
+	" FROM session LEFT JOIN live ON live.id = session.id"
+
+#define LIVE_COLUMNS STORE_LIVE_KEPT ", last, start, ends, idle, class, asks"
+
+#define HOLD_COLUMNS "session, holder, label, taken, until, ends"
 
 #define USER_COLUMNS                                                           \
-	"name, verifier, changed, disabled, otp_step, seed, created,"          \
-	" elsewhere, must_change, grace_used, last_login, enroll_asked,"       \
-	" real_name, mail"
+	"name, verifier, changed, disabled, created, elsewhere, must_change,"  \
+	" grace_used, last_login, enroll_asked, real_name, mail, language"
 
 #define TRIES_COLUMNS                                                          \
 	"user_name, address, tries, tells, blocks, series, last, expires,"     \
@@ -38,7 +56,7 @@
 
 #define MAIL_COLUMNS "user_name, hash, expires, tries, sent, since, keep_until"
 
-/* State 2 is SESSION_ENDED, state 0 SESSION_SIGNED_IN (lib/store.h). */
+/* State 2 is SESSION_ENDED, state 1 SESSION_OPEN (lib/store.h). */
 const char *const store_sql[SQL_COUNT] = {
 	[SQL_REPLAY_CLAIM] = "INSERT INTO replay (hash, until) VALUES ($1, $2)"
 			     " ON CONFLICT DO NOTHING",
@@ -95,39 +113,91 @@ const char *const store_sql[SQL_COUNT] = {
 	[SQL_SESSION_ADD] = "INSERT INTO session (" SESSION_COLUMNS ")"
 			    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
 			    " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"
-			    " $21, $22)"
+			    " $21, $22, $23, $24, $25)"
 			    " ON CONFLICT DO NOTHING",
-	[SQL_SESSION_GET] =
-	    "SELECT " SESSION_COLUMNS " FROM session WHERE id = $1",
+	[SQL_SESSION_GET] = SESSION_SELECT " WHERE session.id = $1",
+	/* The row is a large one, and at most openings there is nothing new. */
 	[SQL_SESSION_UPDATE] =
-	    "UPDATE session SET state = $1, address = $2, tty = $3, pid = $4,"
-	    " method = $5, opened = $6, pid_started = $7 WHERE id = $8",
+	    "UPDATE session SET address = $1, method = $2, previous = $3"
+	    " WHERE id = $4"
+	    " AND (address <> $1 OR method <> $2 OR previous <> $3)",
 	[SQL_SESSION_END] =
 	    "UPDATE session SET state = $1, address = $2, tty = $3, pid = $4,"
-	    " method = $5, opened = $6, pid_started = $7, ended = $8,"
-	    " end_reason = $9 WHERE id = $10",
-	[SQL_SESSION_LIST] = "SELECT " SESSION_COLUMNS " FROM session"
-			     " WHERE state <> 2 OR $1 = 1"
-			     " ORDER BY signed_in DESC, id DESC LIMIT $2",
-	[SQL_SESSION_LIST_USER] = "SELECT " SESSION_COLUMNS " FROM session"
-				  " WHERE user_name = $1"
-				  " AND (state <> 2 OR $2 = 1)"
-				  " ORDER BY signed_in DESC, id DESC LIMIT $3",
+	    " method = $5, opened = $6, pid_started = $7, previous = $8,"
+	    " ended = $9, end_reason = $10, last = $11 WHERE id = $12",
+	[SQL_SESSION_LIST] =
+	    SESSION_SELECT " WHERE session.state <> 2 OR $1 = 1"
+			   " ORDER BY session.signed_in DESC, session.id DESC"
+			   " LIMIT $2",
+	[SQL_SESSION_LIST_USER] =
+	    SESSION_SELECT " WHERE session.user_name = $1"
+			   " AND (session.state <> 2 OR $2 = 1)"
+			   " ORDER BY session.signed_in DESC, session.id DESC"
+			   " LIMIT $3",
 	/* With the condition of session_named, word by word. */
-	[SQL_SESSION_NAMED] = "SELECT " SESSION_COLUMNS " FROM session"
-			      " WHERE ended = 0 AND issuer <> ''"
-			      " AND issuer = $1 AND name_id = $2"
-			      " AND ($3 = 0 OR session_index = $4)"
-			      " ORDER BY signed_in DESC, id DESC",
+	[SQL_SESSION_NAMED] =
+	    SESSION_SELECT " WHERE ended = 0 AND issuer <> ''"
+			   " AND issuer = $1 AND name_id = $2"
+			   " AND ($3 = 0 OR session_index = $4)"
+			   " ORDER BY session.signed_in DESC, session.id DESC",
 	/* What ended before $1 was signed in before $1 too: that is indexed. */
 	[SQL_SESSION_PRUNE] = "DELETE FROM session WHERE id IN"
 			      " (SELECT id FROM session WHERE signed_in < $1"
-			      " AND (state = 0 OR (state = 2 AND ended < $1))"
+			      " AND ended < $1"
+			      " AND NOT EXISTS (SELECT 1 FROM live"
+			      " WHERE live.id = session.id AND live.state = 1)"
 			      " ORDER BY signed_in LIMIT $2) RETURNING id",
+	[SQL_SESSION_PREVIOUS] =
+	    "UPDATE session SET handed = 1 WHERE id ="
+	    " (SELECT id FROM session"
+	    " WHERE user_name = $1 AND service = $2 AND ended >= $3"
+	    " AND " STORE_SESSION_PARKED
+	    " ORDER BY ended DESC, id DESC LIMIT 1) RETURNING id",
+
+	[SQL_LIVE_ADD] = "INSERT INTO live (" LIVE_COLUMNS ")"
+			 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
+			 " $11, $12, $13, $14, $15, $16)",
+	[SQL_LIVE_UPDATE] =
+	    "UPDATE live SET tty = $1, state = $2, pid = $3, pid_started = $4,"
+	    " opened = $5, ends = $6, idle = $7, class = $8, asks = $9"
+	    " WHERE id = $10",
+	[SQL_LIVE_END] = "DELETE FROM live WHERE id = $1 RETURNING last",
+	[SQL_LIVE_LIST] = "SELECT " LIVE_COLUMNS ", token FROM live"
+			  " WHERE id > $1 ORDER BY id LIMIT $2",
+	[SQL_LIVE_ACTIVITY] =
+	    "UPDATE live SET last = $1 WHERE id = $2 AND last < $1",
+	[SQL_LIVE_TOKEN] = "UPDATE live SET token = $1 WHERE id = $2",
+	/* With the condition of live_token, word by word. */
+	[SQL_LIVE_FIND] = "SELECT id FROM live"
+			  " WHERE token = $1 AND length(token) > 0",
+
+	[SQL_ASKS_FIND] = "SELECT number FROM asks WHERE text = $1",
+	[SQL_ASKS_ADD] = "INSERT INTO asks (number, text)"
+			 " SELECT COALESCE(MAX(number), 0) + 1, $1 FROM asks"
+			 " RETURNING number",
+	[SQL_ASKS_LIST] = "SELECT number, text FROM asks ORDER BY number",
+
+	[SQL_HOLD_PUT] = "INSERT INTO hold (" HOLD_COLUMNS ")"
+			 " SELECT $1, $2, $3, $4, $5, $6 FROM live"
+			 " WHERE id = $1"
+			 " ON CONFLICT (session, holder, label) DO UPDATE SET"
+			 " taken = excluded.taken, until = excluded.until,"
+			 " ends = excluded.ends",
+	[SQL_HOLD_GET] = "SELECT " HOLD_COLUMNS " FROM hold"
+			 " WHERE session = $1 AND holder = $2 AND label = $3",
+	[SQL_HOLD_DROP] = "DELETE FROM hold"
+			  " WHERE session = $1 AND holder = $2 AND label = $3",
+	[SQL_HOLD_END] = "DELETE FROM hold WHERE session = $1",
+	[SQL_HOLD_LIST] = "SELECT " HOLD_COLUMNS " FROM hold"
+			  " WHERE ($1 = 0 OR session = $2)"
+			  " ORDER BY session, holder, label LIMIT $3",
+	[SQL_HOLD_PRUNE] = "DELETE FROM hold WHERE (session, holder, label) IN"
+			   " (SELECT session, holder, label FROM hold"
+			   " WHERE ends < $1 ORDER BY ends LIMIT $2)",
 
 	[SQL_USER_ADD] = "INSERT INTO users (" USER_COLUMNS ")"
 			 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
-			 " $11, $12, $13, $14)"
+			 " $11, $12, $13)"
 			 " ON CONFLICT DO NOTHING",
 	[SQL_USER_GET] = "SELECT " USER_COLUMNS " FROM users WHERE name = $1",
 	[SQL_USER_REMOVE] = "DELETE FROM users WHERE name = $1",
@@ -139,11 +209,11 @@ const char *const store_sql[SQL_COUNT] = {
 	[SQL_USER_UPDATE] =
 	    "UPDATE users SET disabled = $1, elsewhere = $2, must_change = $3,"
 	    " grace_used = $4, last_login = $5, enroll_asked = $6,"
-	    " real_name = $7, mail = $8 WHERE name = $9",
-	[SQL_USER_SEED] = "UPDATE users SET seed = $1 WHERE name = $2",
+	    " real_name = $7, mail = $8, language = $9 WHERE name = $10",
+	[SQL_USER_SEEN] = "UPDATE users SET last_login = $1"
+			  " WHERE name = $2 AND ($3 < 0 OR changed = $3)"
+			  " RETURNING disabled",
 	[SQL_USER_LIST] = "SELECT " USER_COLUMNS " FROM users ORDER BY name",
-	[SQL_OTP_CLAIM] = "UPDATE users SET otp_step = $1"
-			  " WHERE name = $2 AND otp_step < $1",
 
 	[SQL_TRIES_GET] = "SELECT " TRIES_COLUMNS " FROM tries"
 			  " WHERE user_name = $1 AND address = $2",
@@ -206,9 +276,6 @@ const char *const store_sql[SQL_COUNT] = {
 	[SQL_FACTOR_CONFIRM] = "UPDATE factor"
 			       " SET confirmed = 1, last = $1, drift = $2"
 			       " WHERE user_name = $3 AND confirmed = 0",
-	[SQL_FACTOR_LIST] = "SELECT " FACTOR_COLUMNS " FROM factor"
-			    " WHERE (user_name, confirmed) > ($1, $2)"
-			    " ORDER BY user_name, confirmed LIMIT $3",
 
 	[SQL_RECOVERY_ADD] = "INSERT INTO recovery (user_name, kept)"
 			     " VALUES ($1, $2) ON CONFLICT DO NOTHING",
@@ -226,7 +293,11 @@ const char *const store_sql[SQL_COUNT] = {
 
 	[SQL_DEVICE_PUT] = "INSERT INTO device (" DEVICE_COLUMNS ")"
 			   " VALUES ($1, $2, $3, $4, $5, $6)"
-			   " ON CONFLICT DO NOTHING",
+			   " ON CONFLICT (hash) DO UPDATE SET"
+			   " created = excluded.created,"
+			   " expires = excluded.expires",
+	[SQL_DEVICE_COUNT] = "SELECT count(*) FROM device"
+			     " WHERE user_name = $1 AND expires > $2",
 	[SQL_DEVICE_GET] =
 	    "SELECT " DEVICE_COLUMNS " FROM device WHERE hash = $1",
 	/* But not the one that was just put there, $2. */

@@ -2,6 +2,8 @@
 #ifndef GATE_STORE_SQL_H
 #define GATE_STORE_SQL_H
 
+#include "lib/store.h"
+
 /*
  * All SQL of the store, written once in what SQLite and PostgreSQL have in
  * common. An engine gives its words for the types and for the end of a table
@@ -211,6 +213,75 @@
 	"CREATE INDEX mail_keep_until ON mail (keep_until);"
 
 /*
+ * The language that a user wants to be spoken to. And what the third step has
+ * taken a user's seed from is no more.
+ */
+#define STORE_SCHEMA_4(NUMBER, BYTES, TABLE)                                   \
+	STORE_ADD_TEXT("users", "language")                                    \
+	"ALTER TABLE users DROP COLUMN seed;"                                  \
+	"ALTER TABLE users DROP COLUMN otp_step;"
+
+/*
+ * What time needs of the sessions that live. live has a row for each of them
+ * and for no other, so that a start reads it from end to end, and a small one,
+ * so that activity can be written by the thousand. It has what changes while a
+ * session lives: state, tty, pid, pid_started, opened and last are in session
+ * as they were at first, and again when it ends. Of sessions that are older
+ * than the table nobody knows any activity or limit.
+ *
+ * session_parked has those that idled out and may be handed over still.
+ */
+#define STORE_SESSION_PARKED "end_reason = '" STORE_END_IDLE "' AND handed = 0"
+#define STORE_LIVE_KEPT                                                        \
+	"id, user_name, service, tty, state, pid, pid_started, signed_in,"     \
+	" opened, not_after"
+#define STORE_SCHEMA_5(NUMBER, BYTES, TABLE)                                   \
+	STORE_ADD_TEXT("session", "previous")                                  \
+	STORE_ADD_NUMBER(NUMBER, "session", "handed")                          \
+	STORE_ADD_NUMBER(NUMBER, "session", "last")                            \
+	"CREATE INDEX session_parked ON session (user_name, service, ended)"   \
+	" WHERE " STORE_SESSION_PARKED ";"                                     \
+	"CREATE TABLE live ("                                                  \
+	" id TEXT NOT NULL PRIMARY KEY,"                                       \
+	" user_name TEXT NOT NULL,"                                            \
+	" service TEXT NOT NULL,"                                              \
+	" tty TEXT NOT NULL,"                                                  \
+	" state " NUMBER " NOT NULL,"                                          \
+	" pid " NUMBER " NOT NULL,"                                            \
+	" pid_started " NUMBER " NOT NULL,"                                    \
+	" signed_in " NUMBER " NOT NULL,"                                      \
+	" opened " NUMBER " NOT NULL,"                                         \
+	" not_after " NUMBER " NOT NULL,"                                      \
+	" last " NUMBER " NOT NULL,"                                           \
+	" start " NUMBER " NOT NULL,"                                          \
+	" ends " NUMBER " NOT NULL,"                                           \
+	" idle " NUMBER " NOT NULL,"                                           \
+	" class " NUMBER " NOT NULL,"                                          \
+	" asks " NUMBER " NOT NULL,"                                           \
+	" token " BYTES " NOT NULL DEFAULT (CAST('' AS " BYTES "))"            \
+	") " TABLE ";"                                                         \
+	"CREATE UNIQUE INDEX live_token ON live (token)"                       \
+	" WHERE length(token) > 0;"                                            \
+	"INSERT INTO live (" STORE_LIVE_KEPT ", last, start, ends, idle,"      \
+	" class, asks) SELECT " STORE_LIVE_KEPT ", 0, 1000 * (signed_in"       \
+	" + COALESCE((SELECT steady_time - wall FROM steady), 0)),"            \
+	" 9223372036854775807, 0, 0, 0 FROM session WHERE state <> 2;"         \
+	"CREATE TABLE asks ("                                                  \
+	" number " NUMBER " NOT NULL PRIMARY KEY,"                             \
+	" text TEXT NOT NULL"                                                  \
+	") " TABLE ";"                                                         \
+	"CREATE TABLE hold ("                                                  \
+	" session TEXT NOT NULL,"                                              \
+	" holder TEXT NOT NULL,"                                               \
+	" label TEXT NOT NULL,"                                                \
+	" taken " NUMBER " NOT NULL,"                                          \
+	" until " NUMBER " NOT NULL,"                                          \
+	" ends " NUMBER " NOT NULL,"                                           \
+	" PRIMARY KEY (session, holder, label)"                                \
+	") " TABLE ";"                                                         \
+	"CREATE INDEX hold_ends ON hold (ends);"
+
+/*
  * The schema's history: the n-th step leads from version n - 1 to n. A step
  * that was ever released is never changed.
  */
@@ -219,6 +290,8 @@
 		STORE_SCHEMA_1(NUMBER, BYTES, TABLE),                          \
 		    STORE_SCHEMA_2(NUMBER, BYTES, TABLE),                      \
 		    STORE_SCHEMA_3(NUMBER, BYTES, TABLE),                      \
+		    STORE_SCHEMA_4(NUMBER, BYTES, TABLE),                      \
+		    STORE_SCHEMA_5(NUMBER, BYTES, TABLE),                      \
 	}
 
 enum store_statement {
@@ -249,15 +322,31 @@ enum store_statement {
 	SQL_SESSION_LIST_USER,
 	SQL_SESSION_NAMED,
 	SQL_SESSION_PRUNE,
+	SQL_SESSION_PREVIOUS,
+	SQL_LIVE_ADD,
+	SQL_LIVE_UPDATE,
+	SQL_LIVE_END,
+	SQL_LIVE_LIST,
+	SQL_LIVE_ACTIVITY,
+	SQL_LIVE_TOKEN,
+	SQL_LIVE_FIND,
+	SQL_ASKS_FIND,
+	SQL_ASKS_ADD,
+	SQL_ASKS_LIST,
+	SQL_HOLD_PUT,
+	SQL_HOLD_GET,
+	SQL_HOLD_DROP,
+	SQL_HOLD_END,
+	SQL_HOLD_LIST,
+	SQL_HOLD_PRUNE,
 	SQL_USER_ADD,
 	SQL_USER_GET,
 	SQL_USER_REMOVE,
 	SQL_USER_PASSWORD,
-	SQL_USER_SEED,
+	SQL_USER_SEEN,
 	SQL_USER_LIST,
 	SQL_USER_UPDATE,
 	SQL_USER_REHASH,
-	SQL_OTP_CLAIM,
 	SQL_TRIES_GET,
 	SQL_TRIES_PUT,
 	SQL_TRIES_RESET,
@@ -277,7 +366,6 @@ enum store_statement {
 	SQL_FACTOR_DROP_ALL,
 	SQL_FACTOR_CLAIM,
 	SQL_FACTOR_CONFIRM,
-	SQL_FACTOR_LIST,
 	SQL_RECOVERY_ADD,
 	SQL_RECOVERY_LIST,
 	SQL_RECOVERY_TAKE,
@@ -285,6 +373,7 @@ enum store_statement {
 	SQL_RECOVERY_DROP,
 	SQL_SEALED_USERS,
 	SQL_DEVICE_PUT,
+	SQL_DEVICE_COUNT,
 	SQL_DEVICE_GET,
 	SQL_DEVICE_TRIM,
 	SQL_DEVICE_FORGET,

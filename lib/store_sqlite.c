@@ -50,6 +50,8 @@ struct sqlite_db {
 	sqlite3 *handle;
 	sqlite3_stmt *control[CONTROL_COUNT];
 	sqlite3_stmt *statement[SQL_COUNT];
+	int durable;   /* this transaction's commit syncs what it writes */
+	int unsettled; /* one before did not, and none has since */
 };
 
 static struct sqlite_db *
@@ -115,17 +117,75 @@ sqlite_rollback(struct store_db *base)
 		(void)sqlite_control(base, CONTROL_ROLLBACK);
 }
 
+/* Whether commits sync the log is a setting of the connection. */
 static int
-sqlite_begin(struct store_db *base)
+sqlite_set_durable(struct sqlite_db *db, int durable)
 {
-	sqlite_rollback(base);
-	return sqlite_control(base, CONTROL_BEGIN);
+	static const char *const sql[] = { "PRAGMA synchronous = NORMAL",
+		"PRAGMA synchronous = FULL" };
+
+	if (db->durable == durable)
+		return 0;
+	errno = 0;
+	if (sqlite3_exec(db->handle, sql[durable], NULL, NULL, NULL) !=
+	    SQLITE_OK)
+		return sqlite_fail(db, sql[durable]);
+	db->durable = durable;
+	return 0;
 }
 
 static int
+sqlite_begin(struct store_db *base, int durable)
+{
+	struct sqlite_db *db = sqlite_of(base);
+	int r;
+
+	sqlite_rollback(base);
+	r = sqlite_set_durable(db, durable);
+	return r != 0 ? r : sqlite_control(base, CONTROL_BEGIN);
+}
+
+/* Pages written to the log so far. */
+static int
+sqlite_written(struct sqlite_db *db)
+{
+	int count = 0, ignored;
+
+	(void)sqlite3_db_status(
+	    db->handle, SQLITE_DBSTATUS_CACHE_WRITE, &count, &ignored, 0);
+	return count;
+}
+
+/* Syncs the log as it is. */
+static int
+sqlite_sync(struct sqlite_db *db)
+{
+	sqlite3_file *log = NULL;
+
+	errno = 0;
+	if (sqlite3_file_control(db->handle, "main",
+		SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
+	    log != NULL && log->pMethods != NULL &&
+	    log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) == SQLITE_OK)
+		return 0;
+	log_error("store: syncing the log: %s", strerror(errno));
+	return errno == ENOSPC || errno == EDQUOT ? GATE_EFULL : GATE_ESTORE;
+}
+
+/* SQLite syncs at a commit only if that has written something. */
+static int
 sqlite_commit(struct store_db *base)
 {
-	return sqlite_control(base, CONTROL_COMMIT);
+	struct sqlite_db *db = sqlite_of(base);
+	int before = sqlite_written(db), wrote;
+	int r = sqlite_control(base, CONTROL_COMMIT);
+
+	wrote = sqlite_written(db) != before;
+	if (r == 0 && db->durable && db->unsettled && !wrote)
+		r = sqlite_sync(db);
+	if (r == 0 && (wrote || db->durable))
+		db->unsettled = !db->durable;
+	return r;
 }
 
 static int
@@ -556,6 +616,7 @@ sqlite_open(struct store_db **base, const struct store_options *options,
 	if (db == NULL)
 		goto out;
 	db->base.engine = &store_sqlite;
+	db->durable = 1; /* as the settings have it */
 	*base = &db->base;
 	r = sqlite_connect(db, path, role, why, why_size);
 	if (r != 0)

@@ -111,12 +111,24 @@ int store_keep(struct store_tx *tx, enum store_statement statement,
 /* A row of one number, for statements that count: data is an int64_t. */
 store_row store_number_row;
 
+/* A row of one session's id: data is char[STORE_SESSION_ID_MAX]. */
+store_row store_session_id_row;
+
 /*
  * Rows, for statements that drop tickets or sessions and give their keys: the
  * attributes go with them. data is the transaction.
  */
 store_row store_ticket_gone;
 store_row store_session_gone;
+
+/*
+ * The row in live of a session that begins / goes on, GATE_ENOTFOUND if there
+ * is none / ends, which takes its holds too and raises *last to the activity
+ * that was on record.
+ */
+int store_live_add(struct store_tx *tx, const struct store_session *session);
+int store_live_update(struct store_tx *tx, const struct store_session *session);
+int store_live_end(struct store_tx *tx, const char *id, int64_t *last);
 
 /* Drops what store_fallback.h says goes with a user. */
 int store_fallback_drop(struct store_tx *tx, const char *user);

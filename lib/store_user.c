@@ -9,8 +9,6 @@ static const struct store_field user_fields[] = {
 	FIELD(FIELD_TEXT, verifier),
 	FIELD(FIELD_INT64, changed),
 	FIELD(FIELD_INT, disabled),
-	FIELD(FIELD_INT64, otp_step),
-	STORE_FIELD_BLOB(struct store_user, seed, seed_size),
 	FIELD(FIELD_INT64, created),
 	FIELD(FIELD_INT, elsewhere),
 	FIELD(FIELD_INT, must_change),
@@ -19,6 +17,7 @@ static const struct store_field user_fields[] = {
 	FIELD(FIELD_INT64, enroll_asked),
 	FIELD(FIELD_TEXT, real_name),
 	FIELD(FIELD_TEXT, mail),
+	FIELD(FIELD_TEXT, language),
 };
 static const struct store_shape user_shape =
     STORE_SHAPE(struct store_user, user_fields);
@@ -33,6 +32,7 @@ static const struct store_field update_fields[] = {
 	FIELD(FIELD_INT64, enroll_asked),
 	FIELD(FIELD_TEXT, real_name),
 	FIELD(FIELD_TEXT, mail),
+	FIELD(FIELD_TEXT, language),
 	FIELD(FIELD_TEXT, name),
 };
 static const struct store_shape update_shape =
@@ -70,6 +70,21 @@ store_user_update(struct store_tx *tx, const struct store_user *user)
 }
 
 int
+store_user_seen(struct store_tx *tx, const char *name, int64_t now,
+    int64_t changed, int *disabled)
+{
+	int64_t found = 0, value = 0;
+	int r;
+
+	r = store_run(tx, SQL_USER_SEEN,
+	    STORE_PARAMS(
+		store_number(now), store_text(name), store_number(changed)),
+	    store_number_row, &value, &found);
+	*disabled = value != 0;
+	return r == 0 && found == 0 ? GATE_ENOTFOUND : r;
+}
+
+int
 store_user_rehash(struct store_tx *tx, const char *name, const char *old,
     const char *verifier)
 {
@@ -91,32 +106,6 @@ store_user_password(
 	    STORE_PARAMS(
 		store_text(verifier), store_number(now), store_text(name)),
 	    GATE_ENOTFOUND);
-}
-
-int
-store_user_seed(
-    struct store_tx *tx, const char *name, const uint8_t *seed, size_t size)
-{
-	if (size > STORE_SEED_MAX)
-		return GATE_ETOOBIG;
-	return store_affect(tx, SQL_USER_SEED,
-	    STORE_PARAMS(store_bytes(seed, size), store_text(name)),
-	    GATE_ENOTFOUND);
-}
-
-int
-store_otp_claim(struct store_tx *tx, const char *name, int64_t step)
-{
-	struct store_user user;
-	int r;
-
-	r = store_affect(tx, SQL_OTP_CLAIM,
-	    STORE_PARAMS(store_number(step), store_text(name)), GATE_EEXISTS);
-	if (r != GATE_EEXISTS)
-		return r;
-	/* No row was changed: a step used before, or nobody of that name? */
-	r = store_user_get(tx, name, &user);
-	return r == 0 ? GATE_EEXISTS : r;
 }
 
 struct user_walk {

@@ -67,6 +67,16 @@ steady_look(struct store_tx *tx, int64_t *now)
 }
 
 int
+steady_mark(struct store_tx *tx, int64_t *now)
+{
+	struct store_steady mark, reading;
+	int r = look(tx, &mark, &reading);
+
+	*now = reading.time;
+	return r == 0 ? store_steady_put(tx, &reading) : r;
+}
+
+int
 steady_now(struct store_tx *tx, int64_t *now)
 {
 	struct store_steady mark, reading;

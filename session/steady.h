@@ -31,4 +31,8 @@ int64_t steady_time(
 int steady_now(struct store_tx *tx, int64_t *now);
 int steady_look(struct store_tx *tx, int64_t *now);
 
+/* The same, and moves the mark whatever its age: for whose transaction has to
+ * write as much for everybody. */
+int steady_mark(struct store_tx *tx, int64_t *now);
+
 #endif

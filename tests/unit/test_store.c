@@ -228,10 +228,8 @@ IN_WRITE(test_user)
 	struct store_user in = { .name = "alice",
 		.verifier = "$y$j9T$abc",
 		.changed = 1000,
-		.disabled = 1,
-		.otp_step = 7 },
+		.disabled = 1 },
 			  out;
-	uint8_t seed[STORE_SEED_MAX + 1] = { 0, 1, 2, 0xff };
 
 	assert_int_equal(store_user_add(tx, &in), 0);
 	assert_int_equal(store_user_add(tx, &in), GATE_EEXISTS);
@@ -241,38 +239,15 @@ IN_WRITE(test_user)
 	assert_int_equal(store_user_get(tx, "Alice", &out), GATE_ENOTFOUND);
 
 	assert_int_equal(store_user_password(tx, "alice", "$y$new", 2000), 0);
-	assert_int_equal(store_user_seed(tx, "alice", seed, STORE_SEED_MAX), 0);
 	assert_int_equal(store_user_get(tx, "alice", &out), 0);
 	assert_string_equal(out.verifier, "$y$new");
 	assert_int_equal(out.changed, 2000);
-	assert_int_equal(out.seed_size, STORE_SEED_MAX);
-	assert_memory_equal(out.seed, seed, STORE_SEED_MAX);
-	assert_int_equal(out.otp_step, 7);
-	assert_int_equal(store_user_seed(tx, "alice", NULL, 0), 0);
-	assert_int_equal(store_user_get(tx, "alice", &out), 0);
-	assert_int_equal(out.seed_size, 0);
 
-	assert_int_equal(
-	    store_user_seed(tx, "alice", seed, sizeof(seed)), GATE_ETOOBIG);
-	assert_int_equal(store_user_seed(tx, "bob", seed, 4), GATE_ENOTFOUND);
 	assert_int_equal(
 	    store_user_password(tx, "bob", "x", 1), GATE_ENOTFOUND);
 	assert_int_equal(store_user_remove(tx, "bob"), GATE_ENOTFOUND);
 	assert_int_equal(store_user_remove(tx, "alice"), 0);
 	assert_int_equal(store_user_get(tx, "alice", &out), GATE_ENOTFOUND);
-	return 0;
-}
-
-IN_WRITE(test_otp_claim)
-{
-	struct store_user user = { .name = "alice" };
-
-	assert_int_equal(store_user_add(tx, &user), 0);
-	assert_int_equal(store_otp_claim(tx, "alice", 100), 0);
-	assert_int_equal(store_otp_claim(tx, "alice", 100), GATE_EEXISTS);
-	assert_int_equal(store_otp_claim(tx, "alice", 99), GATE_EEXISTS);
-	assert_int_equal(store_otp_claim(tx, "alice", 101), 0);
-	assert_int_equal(store_otp_claim(tx, "bob", 100), GATE_ENOTFOUND);
 	return 0;
 }
 
@@ -468,7 +443,6 @@ main(void)
 		TEST(test_session),
 		TEST(test_session_list),
 		TEST(test_user),
-		TEST(test_otp_claim),
 		TEST(test_user_list),
 		TEST(test_clock),
 		TEST(test_prune_times),

@@ -17,7 +17,8 @@
 
 /*
  * An engine that does nothing but note what it is asked, one letter each:
- * Begin Commit Rollback, mark keep undo, statement. What fail names, fails.
+ * Begin (b: not durable) Commit Rollback, mark keep undo, statement. What fail
+ * names, fails.
  */
 struct note_db {
 	struct store_db base;
@@ -54,11 +55,17 @@ note_clear(char fail, int error)
 		(void)db;                                                      \
 		return noted(letter);                                          \
 	}
-NOTE(begin, 'B')
 NOTE(commit, 'C')
 NOTE(mark, 'm')
 NOTE(keep, 'k')
 NOTE(undo, 'u')
+
+static int
+note_begin(struct store_db *db, int durable)
+{
+	(void)db;
+	return noted(durable ? 'B' : 'b');
+}
 
 static void
 note_rollback(struct store_db *db)
@@ -158,10 +165,21 @@ test_alone(void **state)
 		note_clear(cases[i].fail, cases[i].error);
 		result = cases[i].result;
 		assert_int_equal(
-		    store_commit_run(*state, change_result, &result),
+		    store_commit_run(*state, change_result, &result, 1),
 		    cases[i].expected);
 		assert_string_equal(note.log, cases[i].log);
 	}
+}
+
+static void
+test_alone_and_not_durable(void **state)
+{
+	int result = 0;
+
+	note_clear(0, 0);
+	assert_int_equal(
+	    store_commit_run(*state, change_result, &result, 0), 0);
+	assert_string_equal(note.log, "bsC");
 }
 
 static int
@@ -182,7 +200,7 @@ test_nothing_runs_after_a_failure(void **state)
 
 	note_clear('s', GATE_EFULL);
 	assert_int_equal(
-	    store_commit_run(*state, change_after_failure, results),
+	    store_commit_run(*state, change_after_failure, results, 1),
 	    GATE_EFULL);
 	assert_int_equal(results[0], GATE_EFULL);
 	assert_int_equal(results[1], GATE_EFULL);
@@ -199,6 +217,7 @@ struct caller {
 	int result;   /* what its change returns */
 	int returned; /* what store_commit_run did */
 	int runs;
+	int durable;
 };
 
 static int callers_here; /* how many are about to call, or have called */
@@ -218,8 +237,8 @@ caller_main(void *data)
 	struct caller *caller = data;
 
 	__atomic_add_fetch(&callers_here, 1, __ATOMIC_SEQ_CST);
-	caller->returned =
-	    store_commit_run(caller->commit, caller_change, caller);
+	caller->returned = store_commit_run(
+	    caller->commit, caller_change, caller, caller->durable);
 	return NULL;
 }
 
@@ -244,13 +263,14 @@ hold_main(void *data)
 	int wanted = holder->result;
 
 	holder->returned =
-	    store_commit_run(holder->commit, hold_change, &wanted);
+	    store_commit_run(holder->commit, hold_change, &wanted, 1);
 	return NULL;
 }
 
 /*
  * One round: count callers queue behind a holder, and the log tells what came
- * of them. fails chooses whose change refuses.
+ * of them. fails chooses whose change refuses. Only the third needs it on disk,
+ * and so gets it for all who share his commit.
  */
 static void
 round_run(struct store_commit *commit, struct caller callers[], int count,
@@ -264,7 +284,8 @@ round_run(struct store_commit *commit, struct caller callers[], int count,
 	    pthread_create(&holder.thread, NULL, hold_main, &holder), 0);
 	for (i = 0; i < count; i++) {
 		callers[i] = (struct caller){ .commit = commit,
-			.result = fails(i) ? 1000 + i : 0 };
+			.result = fails(i) ? 1000 + i : 0,
+			.durable = i == 2 };
 		assert_int_equal(pthread_create(&callers[i].thread, NULL,
 				     caller_main, &callers[i]),
 		    0);
@@ -357,7 +378,8 @@ test_batch_fails_as_a_whole(void **state)
 	for (i = 0; i < 3; i++)
 		assert_int_equal(callers[i].returned, GATE_EFULL);
 	note_clear(0, 0);
-	assert_int_equal(store_commit_run(*state, change_result, &result), 0);
+	assert_int_equal(
+	    store_commit_run(*state, change_result, &result, 1), 0);
 
 	/* A fault within: what comes behind it is not even tried. */
 	note_clear('k', GATE_ESTORE);
@@ -375,7 +397,7 @@ longest_batch(void)
 	int i, parts = 0, longest = 0;
 
 	for (i = 0; note.log[i] != '\0'; i++) {
-		if (note.log[i] == 'B')
+		if (note.log[i] == 'B' || note.log[i] == 'b')
 			parts = 0;
 		parts += note.log[i] == 'm';
 		longest = parts > longest ? parts : longest;
@@ -409,6 +431,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, commit_setup, commit_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_alone),
+		TEST(test_alone_and_not_durable),
 		TEST(test_nothing_runs_after_a_failure),
 		TEST(test_batch_shares_a_commit),
 		TEST(test_batch_of_refusals_is_not_committed),

@@ -192,6 +192,63 @@ test_only_what_is_kept_is_synced(void **state)
 	store_free(&store);
 }
 
+static int
+log_in_soon(struct store *store, const char *id)
+{
+	struct login login = { .id = id };
+
+	return store_write_soon(store, login_change, &login);
+}
+
+/* A change that finds all as it would have it. */
+static int
+raise_clock(struct store_tx *tx, void *data)
+{
+	(void)data;
+	return store_clock_raise(tx, 1);
+}
+
+static void
+test_what_is_written_soon_is_synced_later(void **state)
+{
+	struct store *store = store_at(scratch_path("gate.db"));
+
+	(void)state;
+	assert_non_null(store);
+	assert_int_equal(log_in(store, "first"), 0);
+	assert_int_equal(store_write(store, raise_clock, NULL), 0);
+	syncs = 0;
+	/* it is there at once, and on disk with the next */
+	assert_int_equal(log_in_soon(store, "one"), 0);
+	assert_int_equal(count_sessions(store), 2);
+	assert_int_equal(syncs, 0);
+	assert_int_equal(log_in(store, "two"), 0);
+	assert_int_equal(syncs, 1);
+	assert_int_equal(store_settle(store), 0);
+	assert_int_equal(syncs, 1);
+	/* which may change nothing itself */
+	assert_int_equal(log_in_soon(store, "three"), 0);
+	assert_int_equal(store_settle(store), 0);
+	assert_int_equal(syncs, 2);
+	assert_int_equal(log_in_soon(store, "four"), 0);
+	assert_int_equal(store_write(store, raise_clock, NULL), 0);
+	assert_int_equal(syncs, 3);
+	/* one that is refused does not count as one */
+	assert_int_equal(log_in_soon(store, "five"), 0);
+	assert_int_equal(log_in(store, "five"), GATE_EEXISTS);
+	assert_int_equal(syncs, 3);
+	sync_error = EIO;
+	assert_int_equal(store_settle(store), GATE_ESTORE);
+	sync_error = ENOSPC;
+	assert_int_equal(store_settle(store), GATE_EFULL);
+	sync_error = 0;
+	assert_int_equal(store_settle(store), 0);
+	assert_int_equal(syncs, 6);
+	assert_int_equal(store_settle(store), 0);
+	assert_int_equal(syncs, 6);
+	store_free(&store);
+}
+
 static void
 test_failing_sync(void **state)
 {
@@ -471,6 +528,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, limit_setup, limit_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_only_what_is_kept_is_synced),
+		TEST(test_what_is_written_soon_is_synced_later),
 		TEST(test_failing_sync),
 		TEST(test_file_size_limit),
 		TEST(test_small_disk),

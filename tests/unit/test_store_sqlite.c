@@ -12,6 +12,7 @@
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/store_fallback.h"
+#include "lib/store_live.h"
 #include "lib/store_sql.h"
 #include "tests/unit/scratch.h"
 
@@ -69,6 +70,15 @@ static const char version_1[] = "PRAGMA application_id = 0x47415445;"
 /* What led from there to the second. */
 static const char version_2[] = STORE_SCHEMA_2(
     "INTEGER", "BLOB", "STRICT, WITHOUT ROWID") "PRAGMA user_version = 2;";
+
+/* And to the third. */
+static const char version_3[] = STORE_SCHEMA_3(
+    "INTEGER", "BLOB", "STRICT, WITHOUT ROWID") "PRAGMA user_version = 3;";
+
+/* And to the fourth, with the steady clock 500 s behind the wall clock. */
+static const char version_4[] = STORE_SCHEMA_4("INTEGER", "BLOB",
+    "STRICT, WITHOUT ROWID") "INSERT INTO steady VALUES (1, 'b', 7, 2000, 1500);"
+			     "PRAGMA user_version = 4;";
 
 static int
 set_clock(struct store_tx *tx, void *wall)
@@ -193,12 +203,12 @@ test_newer_schema_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(opens(path), 0);
-	tamper(path, "PRAGMA user_version = 4");
+	tamper(path, "PRAGMA user_version = 6");
 	assert_int_equal(opens(path), GATE_ESCHEMA);
 	assert_string_equal(why,
-	    "schema version 4: this program knows up to 3, a newer one "
+	    "schema version 6: this program knows up to 5, a newer one "
 	    "wrote the file");
-	tamper(path, "PRAGMA user_version = 3");
+	tamper(path, "PRAGMA user_version = 5");
 	assert_int_equal(opens(path), 0);
 }
 
@@ -252,7 +262,10 @@ test_damaged_schema_shows_at_once(void **state)
 	" 'n', 'i', 5, 1800000000);"
 #define OLD_SESSION                                                            \
 	"INSERT INTO session VALUES ('one', 1, 'alice', 'sshd', '192.0.2.1',"  \
-	" 'ssh', 4711, 'sso', 'https://idp', 'n', 'i', 1000, 1001, 0, 7, '');"
+	" 'ssh', 4711, 'sso', 'https://idp', 'n', 'i', 1000, 1001, 0, 7, '');" \
+	"INSERT INTO session VALUES ('two', 2, 'alice', 'sshd', '192.0.2.1',"  \
+	" 'ssh', 4711, 'sso', 'https://idp', 'n', 'i', 1000, 1001, 1002, 7,"   \
+	" 'idle');"
 #define OLD_USER      "INSERT INTO users VALUES ('alice', '$y$', 3, 0, x'01', 9);"
 #define OLD_BARE_USER "INSERT INTO users VALUES ('bob', '', 3, 0, x'', 9);"
 
@@ -261,9 +274,21 @@ struct old {
 	struct store_session session;
 	struct store_user user;
 	struct store_factor factor;
+	struct store_live live;
 	int64_t remembered;
+	int lives;
 	int named;
 };
+
+static int
+look_at_live(const struct store_live *live, void *data)
+{
+	struct old *old = data;
+
+	old->live = *live;
+	old->lives++;
+	return 0;
+}
 
 static int
 count_named(const struct store_session *session, void *data)
@@ -300,19 +325,24 @@ look_at_old(struct store_tx *tx, void *data)
 	    store_history_list(tx, "alice", remember, &old->remembered), 0);
 	assert_int_equal(
 	    store_history_list(tx, "bob", remember, &old->remembered), 0);
+	assert_int_equal(store_session_live(tx, "", 9, look_at_live, old), 0);
 	return store_session_named(
 	    tx, "https://idp", "n", NULL, count_named, &old->named);
 }
 
 static void
-lead_on(const char *path, const char *schema)
+lead_on(
+    const char *path, const char *second, const char *third, const char *fourth)
 {
+	int64_t start = fourth[0] != '\0' ? 500000 : 1000000;
 	struct store *store;
 	struct old old = { 0 };
 
 	tamper(path, version_1);
 	tamper(path, OLD_TICKET OLD_SESSION OLD_USER OLD_BARE_USER);
-	tamper(path, schema);
+	tamper(path, second);
+	tamper(path, third);
+	tamper(path, fourth);
 	assert_int_equal(chmod(path, 0600), 0);
 	assert_int_equal(open_at(&store, path), 0);
 	assert_int_equal(store_read(store, look_at_old, &old), 0);
@@ -325,12 +355,22 @@ lead_on(const char *path, const char *schema)
 	assert_int_equal(old.session.not_after, 7);
 	assert_string_equal(old.session.authn_context, "");
 	assert_int_equal(old.session.pid_started, 0);
-	assert_int_equal(old.user.otp_step, 9);
 	assert_int_equal(old.named, 1);
+	assert_string_equal(old.session.previous, "");
+	assert_int_equal(old.session.handed, 0);
+	assert_int_equal(old.session.state, SESSION_OPEN);
+	assert_int_equal(old.lives, 1);
+	assert_string_equal(old.live.id, "one");
+	assert_int_equal(old.live.pid, 4711);
+	assert_int_equal(old.live.opened, 1001);
+	assert_int_equal(old.live.last, 0);
+	assert_int_equal(old.live.start, start);
+	assert_true(old.live.ends == INT64_MAX);
+	assert_int_equal(old.live.token_size, 0);
 	assert_int_equal(old.user.elsewhere, 0);
 	assert_int_equal(old.user.must_change, 0);
 	assert_string_equal(old.user.mail, "");
-	assert_int_equal(old.user.seed_size, 0);
+	assert_string_equal(old.user.language, "");
 	assert_int_equal(old.factor.sealed_size, 1);
 	assert_int_equal(old.factor.sealed[0], 1);
 	assert_int_equal(old.factor.last, 9);
@@ -345,8 +385,10 @@ static void
 test_old_versions_are_led_on(void **state)
 {
 	(void)state;
-	lead_on(scratch_path("one.db"), "");
-	lead_on(scratch_path("two.db"), version_2);
+	lead_on(scratch_path("one.db"), "", "", "");
+	lead_on(scratch_path("two.db"), version_2, "", "");
+	lead_on(scratch_path("three.db"), version_2, version_3, "");
+	lead_on(scratch_path("four.db"), version_2, version_3, version_4);
 }
 
 static void
@@ -406,8 +448,16 @@ test_what_grows_is_found_by_its_index(void **state)
 		{ SQL_DEVICE_TRIM, "device_user (user_name=?)" },
 		{ SQL_MAIL_PRUNE, "mail_keep_until (keep_until<?)" },
 		{ SQL_FACTOR_CLAIM, "(user_name=? AND confirmed=?)" },
-		{ SQL_FACTOR_LIST, "((user_name,confirmed)>(?,?))" },
 		{ SQL_HISTORY_TRIM, "(user_name=? AND serial<?)" },
+		{ SQL_SESSION_PREVIOUS,
+		    "session_parked"
+		    " (user_name=? AND service=? AND ended>?)" },
+		{ SQL_SESSION_PRUNE, "session_signed_in (signed_in<?)" },
+		{ SQL_LIVE_FIND, "live_token (token=?)" },
+		{ SQL_LIVE_ACTIVITY, "PRIMARY KEY (id=?)" },
+		{ SQL_LIVE_LIST, "PRIMARY KEY (id>?)" },
+		{ SQL_HOLD_END, "PRIMARY KEY (session=?)" },
+		{ SQL_HOLD_PRUNE, "hold_ends (ends<?)" },
 	};
 	const char *path = scratch_path("gate.db");
 	char plan[1024];
@@ -438,12 +488,36 @@ get_session(struct store_tx *tx, void *session)
 	return store_session_get(tx, "one", session);
 }
 
-#define USER(verifier, disabled, seed)                                         \
+static int
+keep_live(const struct store_live *live, void *data)
+{
+	*(struct store_live *)data = *live;
+	return 0;
+}
+
+static int
+get_live(struct store_tx *tx, void *live)
+{
+	return store_session_live(tx, "", 9, keep_live, live);
+}
+
+static int
+get_factor(struct store_tx *tx, void *factor)
+{
+	return store_factor_get(tx, "alice", 1, factor);
+}
+
+#define USER(verifier, disabled)                                               \
 	"INSERT INTO users VALUES ('alice', " verifier ", 1, " disabled        \
-	", " seed ", 0, 0, 0, 0, 0, 0, 0, '', '')"
+	", 0, 0, 0, 0, 0, 0, '', '', '')"
+#define FACTOR(sealed)                                                         \
+	"INSERT INTO factor VALUES ('alice', 1, " sealed ", 0, 0, 0)"
 #define SESSION(state)                                                         \
 	"INSERT INTO session VALUES ('one', " state ", 'alice', '', '', '',"   \
-	" 0, '', '', '', '', 0, 0, 0, 0, '', '', '', '', '', 0, 0)"
+	" 0, '', '', '', '', 0, 0, 0, 0, '', '', '', '', '', 0, 0, '', 0, 0)"
+#define LIVE(state, token)                                                     \
+	"INSERT INTO live VALUES ('one', 'alice', '', '', " state ", 0, 0, 0," \
+	" 0, 0, 0, 0, 0, 0, 0, 0, " token ")"
 
 static void
 test_rows_that_do_not_fit(void **state)
@@ -453,20 +527,26 @@ test_rows_that_do_not_fit(void **state)
 		store_change *look;
 		int expected;
 	} cases[] = {
-		{ USER("'x'", "0", "x'00'"), get_user, 0 },
-		{ USER("printf('%400s', 'x')", "0", "x''"), get_user,
-		    GATE_ESTORE },
-		{ USER("'a' || char(0) || 'b'", "0", "x''"), get_user,
-		    GATE_ESTORE },
-		{ USER("'x'", "4294967296", "x''"), get_user, GATE_ESTORE },
-		{ USER("'x'", "0", "zeroblob(129)"), get_user, GATE_ESTORE },
+		{ USER("'x'", "0"), get_user, 0 },
+		{ USER("printf('%400s', 'x')", "0"), get_user, GATE_ESTORE },
+		{ USER("'a' || char(0) || 'b'", "0"), get_user, GATE_ESTORE },
+		{ USER("'x'", "4294967296"), get_user, GATE_ESTORE },
+		{ FACTOR("zeroblob(128)"), get_factor, 0 },
+		{ FACTOR("zeroblob(129)"), get_factor, GATE_ESTORE },
 		{ SESSION("2"), get_session, 0 },
 		{ SESSION("3"), get_session, GATE_ESTORE },
 		{ SESSION("-1"), get_session, GATE_ESTORE },
+		{ LIVE("1", "zeroblob(0)"), get_live, 0 },
+		{ LIVE("1", "zeroblob(32)"), get_live, 0 },
+		{ LIVE("1", "zeroblob(31)"), get_live, GATE_ESTORE },
+		{ LIVE("2", "zeroblob(0)"), get_live, GATE_ESTORE },
+		{ LIVE("-1", "zeroblob(0)"), get_live, GATE_ESTORE },
 	};
 	union {
 		struct store_user user;
 		struct store_session session;
+		struct store_live live;
+		struct store_factor factor;
 	} out;
 	struct store *store;
 	char name[16];
