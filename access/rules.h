@@ -22,7 +22,9 @@
  * allow" or "default = deny" on a line of its own; without one it is deny where
  * there is an allow rule, else allow. A service with rules of its own does not
  * look at the general ones. An assertion that lacks what a rule asks for does
- * not meet it; nor does a sign-in without an assertion.
+ * not meet it; nor does a sign-in without an assertion. But by the method
+ * "emergency" an administrator stands for what an IdP would say (attribute,
+ * authn_context, issuer): an allow or a require of that is met, a deny is not.
  */
 struct access_rules;
 

@@ -16,9 +16,6 @@
 
 #define MAGIC         0x950412deu
 
-/* "de_AT" and the like. */
-#define LANGUAGE_SIZE 16
-
 /* GNU gettext manual, "The Format of GNU MO Files". */
 struct header {
 	uint32_t magic;
@@ -145,17 +142,20 @@ out:
 	return r;
 }
 
-/*
- * "de_AT" of "de-at.UTF-8@euro": what can be the name of a folder, and nothing
- * else that is in the environment.
- */
 static int
-read_language(char name[LANGUAGE_SIZE], const char *language)
+is_english(const char *name)
+{
+	return strcmp(name, "c") == 0 || strcmp(name, "posix") == 0 ||
+	    strcmp(name, "en") == 0 || strncmp(name, "en_", 3) == 0;
+}
+
+int
+catalogue_language(char name[CATALOGUE_LANGUAGE_SIZE], const char *language)
 {
 	size_t i, length = strcspn(language, ".@");
 	int in_region = 0;
 
-	if (length >= LANGUAGE_SIZE)
+	if (length >= CATALOGUE_LANGUAGE_SIZE)
 		return GATE_ENOTFOUND;
 	for (i = 0; i < length; i++) {
 		name[i] = language[i];
@@ -171,28 +171,23 @@ read_language(char name[LANGUAGE_SIZE], const char *language)
 		}
 	}
 	name[length] = '\0';
+	if (is_english(name))
+		name[0] = '\0';
 	return 0;
-}
-
-static int
-is_english(const char *name)
-{
-	return strcmp(name, "c") == 0 || strcmp(name, "posix") == 0 ||
-	    name[0] == '\0' || strcmp(name, "en") == 0 ||
-	    strncmp(name, "en_", 3) == 0;
 }
 
 int
 catalogue_open(
     struct catalogue **catalogue, const char *directory, const char *language)
 {
-	char name[LANGUAGE_SIZE];
+	char name[CATALOGUE_LANGUAGE_SIZE];
 	int r;
 
 	*catalogue = NULL;
 	if (language == NULL)
 		return 0;
-	if ((r = read_language(name, language)) != 0 || is_english(name))
+	r = catalogue_language(name, language);
+	if (r != 0 || name[0] == '\0')
 		return r;
 	r = open_file(catalogue, directory, name);
 	if (r == GATE_ENOTFOUND && strchr(name, '_') != NULL) {

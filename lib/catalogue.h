@@ -19,12 +19,23 @@
  */
 struct catalogue;
 
+/* "de_AT" and the like. */
+#define CATALOGUE_LANGUAGE_SIZE 16
+
 /*
- * Opens DIRECTORY/LANGUAGE/LC_MESSAGES/gatehouse.mo. The language is as in
- * LANG or in RFC 5646, "de_AT.UTF-8" or "de-AT": of de_AT and de the first is
- * taken that is there. 0; and for English, "C", "POSIX", "" and NULL,
- * *catalogue is NULL, which is English. GATE_ENOTFOUND where we do not speak
- * it; GATE_EUNSAFE, GATE_EPROTO (no catalogue in UTF-8), GATE_EIO, GATE_ENOMEM.
+ * The name of a language as in LANG or in RFC 5646: "de_AT" of
+ * "de-at.UTF-8@euro", "" of English, "C" and "POSIX". What it gives can be the
+ * name of a folder. 0, or GATE_ENOTFOUND for what is no such name.
+ */
+int catalogue_language(
+    char name[CATALOGUE_LANGUAGE_SIZE], const char *language);
+
+/*
+ * Opens DIRECTORY/LANGUAGE/LC_MESSAGES/gatehouse.mo: of de_AT and de the first
+ * is taken that is there. 0; and for NULL and what catalogue_language takes for
+ * English, *catalogue is NULL, which is English. GATE_ENOTFOUND where we do not
+ * speak it; GATE_EUNSAFE, GATE_EPROTO (no catalogue in UTF-8), GATE_EIO,
+ * GATE_ENOMEM.
  */
 int catalogue_open(
     struct catalogue **catalogue, const char *directory, const char *language);

@@ -19,6 +19,9 @@ int64_t clock_wall(void);
  */
 int clock_left_ms(int64_t deadline);
 
+/* Sleeps until a time of clock_mono_ms; returns at once where it is past. */
+void clock_sleep_until(int64_t time);
+
 /* Room for "2026-11-22T03:25:43Z" and its NUL. */
 #define CLOCK_TEXT_SIZE 21
 

@@ -31,18 +31,6 @@ config_free(struct config **config)
 	*config = NULL;
 }
 
-const struct config_idp *
-config_find_idp(const struct config *config, const char *entity_id)
-{
-	size_t i;
-
-	for (i = 0; i < config->idp_count; i++) {
-		if (strcmp(config->idps[i].entity_id, entity_id) == 0)
-			return &config->idps[i];
-	}
-	return NULL;
-}
-
 const struct config_service *
 config_find_service(const struct config *config, const char *name)
 {

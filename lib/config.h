@@ -171,6 +171,8 @@ struct config {
 	int64_t password_warn;
 	int64_t password_grace;
 	int64_t password_cost;
+	int64_t password_parallel; /* 0: as many as processors */
+	int64_t password_waiting;
 
 	/* [2fa] */
 	char *otp_issuer;
@@ -180,6 +182,19 @@ struct config {
 	int64_t otp_resync;
 	int64_t otp_enroll; /* whether users do it themselves, signing in */
 	char *otp_enroll_by;
+	int64_t otp_enroll_within;
+	int64_t otp_qr;
+	char *otp_skip_from;
+	char *otp_required_for;
+	int64_t otp_remember; /* 0: devices are not remembered */
+
+	int64_t otp_mail; /* whether codes go by mail to who has no factor */
+	int64_t otp_mail_rate;
+
+	/* [mail] */
+	char *sendmail;
+	char *mail_from;
+	int64_t mail_timeout;
 
 	/* [lockout] */
 	int64_t lockout_tries; /* 0: users are never locked */
@@ -190,6 +205,10 @@ struct config {
 	int64_t lockout_address_block;
 	int64_t lockout_address_block_max;
 	int64_t lockout_delay_max;
+
+	/* [emergency] */
+	int64_t emergency_enabled;
+	int64_t emergency_max_lifetime;
 
 	/* [session] */
 	int64_t without_login; /* enum config_without_login */
@@ -277,9 +296,7 @@ int config_value(
 int config_origin(
     const struct config *config, const struct config_key *key, size_t place);
 
-/* The one with this entityID or name, or NULL. */
-const struct config_idp *config_find_idp(
-    const struct config *config, const char *entity_id);
+/* The one with this name, or NULL. */
 const struct config_service *config_find_service(
     const struct config *config, const char *name);
 

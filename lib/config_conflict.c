@@ -155,6 +155,52 @@ check_services(const struct config *config, const struct listener *listener)
 			    listener, rule[i].line, "access", rule[i].service);
 }
 
+/* Across sections: config_rules.h knows of one only. */
+static void
+check_mail(const struct config *config, const struct listener *listener)
+{
+	if (config->otp_mail && config->mail_from[0] == '\0')
+		tell(listener, 0,
+		    "[2fa] mail needs [mail] from, which is not set");
+	if (config->otp_mail && config->sendmail[0] == '\0')
+		tell(listener, 0,
+		    "[2fa] mail needs [mail] sendmail, which is not set");
+}
+
+/* The fewest characters that a password has by what the others ask for. */
+static int64_t
+least_length(const struct config *c)
+{
+	int64_t letters = c->password_min_lower + c->password_min_upper;
+	int64_t least;
+
+	if (letters < c->password_min_letters)
+		letters = c->password_min_letters;
+	least = letters + c->password_min_digits + c->password_min_others;
+	if (least < c->password_min_length)
+		least = c->password_min_length;
+	return least < c->password_min_length_mfa ? c->password_min_length_mfa
+						  : least;
+}
+
+/* Bounds that cross: nobody could choose a password; a block would be another
+ * than the one that is written there. */
+static void
+check_bounds(const struct config *config, const struct listener *listener)
+{
+	int64_t least = least_length(config);
+
+	if (config->password_max_length < least)
+		tell(listener, 0,
+		    "[password] max_length = %lld, but the other keys ask for "
+		    "%lld characters: there would be no such password",
+		    (long long)config->password_max_length, (long long)least);
+	if (config->lockout_address_block > config->lockout_address_block_max)
+		tell(listener, 0,
+		    "[lockout] address_block is longer than "
+		    "address_block_max: raise the one, or lower the other");
+}
+
 void
 config_conflicts(
     const struct config *config, config_conflict *conflict, void *data)
@@ -167,4 +213,6 @@ config_conflicts(
 		    uniques[i].offset, uniques[i].what);
 	check_strip(config, &listener);
 	check_services(config, &listener);
+	check_mail(config, &listener);
+	check_bounds(config, &listener);
 }

@@ -8,9 +8,9 @@
 typedef void config_conflict(int line, const char *text, void *data);
 
 /*
- * What sections with a name of their own may not have in common: each
- * conflict that there is among them goes to tell. Values that are not set are
- * in conflict with nothing.
+ * What sections with a name of their own may not have in common, and keys of
+ * which one makes no sense with the other: each conflict that there is goes to
+ * tell. Texts that are not set are in conflict with nothing.
  */
 void config_conflicts(
     const struct config *config, config_conflict *tell, void *data);

@@ -26,6 +26,7 @@
 #define NIST_AGE    "SP 800-63B-4, 3.1.1.2: no change by the calendar"
 #define NIST_BLOCK  "SP 800-63B-4, 3.1.1.2: a blocklist is needed"
 #define NIST_TRIES  "SP 800-63B-4, 3.2.2: 100 failed tries at most"
+#define NIST_MAIL   "SP 800-63B-4, 3.1.3.1: not by mail"
 
 /* Read from ComplianceAsCode, not from the documents themselves. */
 #define PCI_FROM "PCI DSS 4.0 by ComplianceAsCode's control file"
@@ -54,6 +55,7 @@ static const struct config_preset_value values[] = {
 	{ NIST | HIPAA, P("min_kinds"), "0", NULL, BOUND_EXACTLY, NIST_KINDS },
 	{ NIST | HIPAA, P("max_age"), "0s", NULL, BOUND_EXACTLY, NIST_AGE },
 	{ NIST | HIPAA, P("dictionary"), "yes", NULL, BOUND_LEAST, NIST_BLOCK },
+	{ NIST | HIPAA, "2fa", "mail", "no", NULL, BOUND_EXACTLY, NIST_MAIL },
 	{ NIST | HIPAA, L("tries"), "10", "100", BOUND_MOST_BUT_0, NIST_TRIES },
 
 	{ PCI, P("min_length"), "12", NULL, BOUND_LEAST, PCI_FROM ", 8.3.6" },

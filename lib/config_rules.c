@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "lib/mail_address.h"
+
 static int
 fits_socket(const char *text)
 {
@@ -42,6 +44,12 @@ fits_scope(const char *text)
 	return text[0] == '\0' || strcmp(text, "metadata") == 0 ||
 	    (text[0] == '@' && text[1] != '\0' && fits_word(text) &&
 		strchr(text + 1, '@') == NULL);
+}
+
+static int
+fits_mail_from(const char *text)
+{
+	return text[0] == '\0' || mail_address_is_sound(text);
 }
 
 static int
@@ -84,6 +92,8 @@ static const struct {
 	{ "saml", "contact", fits_mail, "must be an e-mail address" },
 	{ "password", "min_length_mfa", fits_min_length_mfa,
 	    "must be 0, or 8 and more" },
+	{ "mail", "from", fits_mail_from,
+	    "must be one mail address, as gate@clinic.example" },
 	{ "log", "to", fits_log, "must be syslog, stderr or an absolute path" },
 	{ "idp", "entity_id", fits_word, "must have no blanks" },
 	{ "idp", "user_from", fits_idp_user_from,

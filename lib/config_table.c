@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lib/config.h"
+#include "lib/languages.h"
 
 /*
  * Every key that gatehouse.conf may hold. A default is spelled as config_value
@@ -47,7 +48,6 @@ static const char *const without_login_words[] = { "refuse", "allow", NULL };
 static const char *const cbc_words[] = { "refuse", "signed_response", "accept",
 	NULL };
 static const char *const binding_words[] = { "redirect", "post", NULL };
-static const char *const language_words[] = { "en", "de", "ko", NULL };
 static const char *const preset_words[] = { "none", "nist-800-63b-4",
 	"pci-dss-4", "cis", "stig", "hipaa", NULL };
 static const char *const max_age_words[] = { "all", "single_factor", NULL };
@@ -208,6 +208,10 @@ static const struct config_key keys[] = {
 	    "sign-ins with an expired password before it must be changed"),
 	NUMBER("password", "cost", password_cost, "5", 1, 11,
 	    "what yescrypt costs, doubled by each step"),
+	NUMBER("password", "parallel", password_parallel, "0", 0, 255,
+	    "passwords worked on at once; 0: as many as processors"),
+	NUMBER("password", "waiting", password_waiting, "256", 4, 4096,
+	    "sign-ins that may wait for one of these"),
 
 	TEXT("2fa", "issuer", otp_issuer, "Gatehouse",
 	    "the name that authenticator apps show"),
@@ -223,6 +227,26 @@ static const struct config_key keys[] = {
 	    "whether who has no second factor sets one up while signing in"),
 	TEXT("2fa", "enroll_by", otp_enroll_by, "",
 	    "the last day (2027-01-31, UTC) to sign in without one"),
+	DURATION("2fa", "enroll_within", otp_enroll_within, "0s", 0, DAYS(365),
+	    "time to set one up that a new user has at least"),
+	BOOL("2fa", "qr", otp_qr, "yes",
+	    "whether a QR code is drawn for who sets one up"),
+	TEXT("2fa", "skip_from", otp_skip_from, "",
+	    "networks from which no code is asked for"),
+	TEXT("2fa", "required_for", otp_required_for, "",
+	    "whom a code is asked of: group:, user:, service:; empty: all"),
+	DURATION("2fa", "remember", otp_remember, "0s", 0, DAYS(30),
+	    "how long after a code none is asked for there; 0s: always"),
+	BOOL("2fa", "mail", otp_mail, "no",
+	    "whether who has no second factor gets codes by mail"),
+	NUMBER("2fa", "mail_rate", otp_mail_rate, "3", 1, 100,
+	    "the most codes by mail for a user in 15 minutes"),
+
+	PATH("mail", "sendmail", sendmail, "/usr/sbin/sendmail",
+	    "the program that takes mail, with sendmail's options"),
+	TEXT("mail", "from", mail_from, "", "the address that mail is from"),
+	DURATION("mail", "timeout", mail_timeout, "30s", SECONDS(1), MINUTES(5),
+	    "time that the program has for one mail"),
 
 	NUMBER("lockout", "tries", lockout_tries, "10", 0, 100,
 	    "failed tries before a user is locked; 0: never"),
@@ -242,6 +266,11 @@ static const struct config_key keys[] = {
 	    "how long at most, as it doubles each time"),
 	DURATION("lockout", "delay_max", lockout_delay_max, "15s", 0,
 	    MINUTES(1), "what the wait after a refusal may grow to"),
+
+	BOOL("emergency", "enabled", emergency_enabled, "yes",
+	    "whether emergency passes are issued, and let in"),
+	DURATION("emergency", "max_lifetime", emergency_max_lifetime, "4h",
+	    MINUTES(1), DAYS(1), "how long a pass may be good"),
 
 	CHOICE("session", "without_login", without_login, "refuse",
 	    without_login_words,

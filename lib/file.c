@@ -3,8 +3,10 @@
 
 #include <sys/stat.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -192,16 +194,23 @@ write_full(int fd, const char *bytes, size_t size)
 	return 0;
 }
 
+/* The directory that a path is in; freed by the caller. NULL: no memory. */
+static char *
+directory_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? strdup(".")
+			     : strndup(path, (size_t)(slash - path) + 1);
+}
+
 /* A new name is on disk only once its directory is. */
 static int
 sync_directory(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	char *directory;
+	char *directory = directory_of(path);
 	int fd, saved, r = -1;
 
-	directory = slash == NULL ? strdup(".")
-				  : strndup(path, (size_t)(slash - path) + 1);
 	if (directory == NULL)
 		return -1;
 	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -215,13 +224,45 @@ sync_directory(const char *path)
 	return r;
 }
 
+/* A draft's name is its place's, this, and what mkostemp(3) makes of SUFFIX:
+ * nobody calls a copy of his own so. */
+#define MARK   ".draft-"
+#define SUFFIX "XXXXXX"
+
+static int
+is_draft(const char *name, const char *of)
+{
+	size_t length = strlen(of);
+
+	return strncmp(name, of, length) == 0 &&
+	    strncmp(name + length, MARK, strlen(MARK)) == 0 &&
+	    strlen(name + length) == strlen(MARK SUFFIX);
+}
+
+void
+file_draft_sweep(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *of = slash != NULL ? slash + 1 : path;
+	char *directory = directory_of(path);
+	DIR *listing = directory != NULL ? opendir(directory) : NULL;
+	struct dirent *entry;
+
+	while (listing != NULL && (entry = readdir(listing)) != NULL)
+		if (is_draft(entry->d_name, of))
+			(void)unlinkat(dirfd(listing), entry->d_name, 0);
+	if (listing != NULL)
+		closedir(listing);
+	free(directory);
+}
+
 int
 file_draft_open(struct file_draft *draft, const char *path, mode_t mode)
 {
 	int saved;
 
 	*draft = (struct file_draft){ .path = path, .fd = -1 };
-	if (asprintf(&draft->name, "%s.XXXXXX", path) == -1) {
+	if (asprintf(&draft->name, "%s" MARK SUFFIX, path) == -1) {
 		draft->name = NULL;
 		return GATE_ENOMEM;
 	}
@@ -324,4 +365,28 @@ file_replace(const char *path, mode_t mode, const void *bytes, size_t size)
 		r = GATE_EIO;
 	file_draft_drop(&draft);
 	return r;
+}
+
+int
+file_program(
+    const char *program, char path[PATH_MAX], char *why, size_t why_size)
+{
+	int fd, saved, r;
+
+	if (realpath(program, path) == NULL) {
+		saved = errno;
+		explain(why, why_size, "%s", strerror(saved));
+		errno = saved;
+		return GATE_EIO;
+	}
+	r = file_open(path, FILE_TRUSTED, &fd, why, why_size);
+	if (r != 0)
+		return r;
+	close(fd);
+	if (access(path, X_OK) == 0)
+		return 0;
+	saved = errno;
+	explain(why, why_size, "%s", strerror(saved));
+	errno = saved;
+	return GATE_EIO;
 }

@@ -2,6 +2,7 @@
 #ifndef GATE_FILE_H
 #define GATE_FILE_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -61,8 +62,23 @@ int file_draft_commit(struct file_draft *draft);
 /* Leaves nothing of it behind; takes one that is in its place, or zeroed. */
 void file_draft_drop(struct file_draft *draft);
 
+/*
+ * Removes the drafts of path that a process has left which was killed over
+ * them. Only for whoever is the only one to write there: who is at one of them
+ * just now fails.
+ */
+void file_draft_sweep(const char *path);
+
 /* A file without a name in the folder of path, open to write and read: its
  * descriptor, or -1 (errno). It is gone when it is closed. */
 int file_scratch(const char *path);
+
+/*
+ * The file of a program that is to be run: where its path leads to, on most
+ * systems through links. It must be FILE_TRUSTED, and one that may be run: 0,
+ * or the errors of file_open; why as there.
+ */
+int file_program(
+    const char *program, char path[PATH_MAX], char *why, size_t why_size);
 
 #endif

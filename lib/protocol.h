@@ -15,12 +15,13 @@
  */
 enum verb {
 	/* requests of a PAM module */
-	VERB_LOGIN = 1, /* STEP SERVICE USER? RHOST? TTY? SSH? SESSION? */
+	VERB_LOGIN = 1, /* STEP SERVICE USER? RHOST? TTY? SSH? SESSION?
+			 * LANGUAGE? ENROLL? */
 	VERB_ANSWER,    /* TEXT */
 	VERB_ACCOUNT,   /* as LOGIN */
 	VERB_OPEN,      /* as LOGIN: the session begins */
 	VERB_CLOSE,     /* SESSION USER: the session ends */
-	VERB_CHAUTHTOK, /* SERVICE USER RUID PRELIMINARY EXPIRED_ONLY */
+	VERB_CHAUTHTOK, /* as LOGIN; RUID PRELIMINARY EXPIRED_ONLY */
 
 	/* requests of a person or an administrator */
 	VERB_TICKET = 32,    /* TEXT: a Response, RELAY_STATE? RHOST?;
@@ -31,7 +32,7 @@ enum verb {
 	VERB_USER_ADD,       /* USER TEXT?: the password; what USER_SET has,
 			      * MUST_CHANGE? ELSEWHERE?; a refusal has TEXT:
 			      * all faults of the password */
-	VERB_USER_REMOVE,    /* USER */
+	VERB_USER_REMOVE,    /* USER; answered as USER_DISABLE */
 	VERB_USER_LIST,      /* ROWs */
 	VERB_OTP_ENROLL,     /* USER METHOD? ALGORITHM? DIGITS? PERIOD?
 			      * FORCE?: it counts at once; answered by TEXT:
@@ -55,8 +56,9 @@ enum verb {
 	VERB_LOCKOUT_LIST,   /* USER? ALL?: what blocks nobody too; ROWs */
 	VERB_LOCKOUT_RESET,  /* USER? ADDRESS?; answered by COUNT */
 	VERB_USER_SHOW,      /* USER; one ROW */
-	VERB_USER_SET,       /* USER REAL_NAME? MAIL? */
-	VERB_USER_DISABLE,   /* USER */
+	VERB_USER_SET,       /* USER REAL_NAME? MAIL? LANGUAGE? */
+	VERB_USER_DISABLE,   /* USER; answered by COUNT: sessions that ended,
+			      * STATE as of LOGOUT_BEGIN */
 	VERB_USER_ENABLE,    /* USER */
 	VERB_USER_MUST_CHANGE, /* USER */
 	VERB_OTP_CONFIRM,      /* USER TEXT: a code; answered by VALUEs: the
@@ -68,6 +70,11 @@ enum verb {
 				* VALUEs: scratch codes; FORCE?: in place of
 				* the one there is */
 	VERB_KEY_ROTATE,       /* ROWs of COUNT as it goes; COUNT */
+	VERB_OTP_FORGET,       /* USER; answered by COUNT */
+	VERB_EMERGENCY_ISSUE,  /* USER DETAIL: why; PERIOD?; answered by TEXT:
+				* the pass; EXPIRES */
+	VERB_EMERGENCY_LIST,   /* ROWs */
+	VERB_EMERGENCY_REVOKE, /* USER; answered by COUNT */
 
 	/* answers */
 	VERB_PROMPT = 64, /* STYLE KIND TEXT */
@@ -224,6 +231,9 @@ enum tag {
 	TAG_USED,   /* epoch seconds: when a clock's was */
 	TAG_DRIFT,
 	TAG_CODES_LEFT,
+	TAG_DEVICES,  /* that are remembered */
+	TAG_ENROLL,   /* 1: the lines before have seen to the password */
+	TAG_LANGUAGE, /* "de", "de_AT"; "": none of their own */
 };
 
 /* What one line of a PAM stack is asked to do. */
@@ -233,6 +243,8 @@ enum step {
 	STEP_SSO,
 	STEP_PASSWORD,
 	STEP_OTP,
+	STEP_CHECK,  /* chauthtok: is the new password good? */
+	STEP_RECORD, /* chauthtok: another line has stored it */
 	STEP_COUNT
 };
 

@@ -36,6 +36,10 @@
 	    "the code, or a later one, was used before: wait for the next")    \
 	X(NO_SECOND_FACTOR, "no_second_factor",                                \
 	    "the user has none: gatehousectl otp enroll USER")                 \
+	X(MAIL_RATE, "mail_rate",                                              \
+	    "too many codes by mail for this user: see [2fa] mail_rate")       \
+	X(MAIL_FAILED, "mail_failed",                                          \
+	    "the mail with a code did not go out: see [mail], and the log")    \
 	X(UNKNOWN_USER, "unknown_user", "the gate keeps no such user")         \
 	X(USER_DISABLED, "user_disabled", "the user is disabled")              \
 	X(PASSWORD_EXPIRED, "password_expired",                                \
@@ -52,6 +56,8 @@
 	    "the emergency pass was used before")                              \
 	X(EMERGENCY_EXPIRED, "emergency_expired",                              \
 	    "the emergency pass is past its time")                             \
+	X(EMERGENCY_OFF, "emergency_off",                                      \
+	    "emergency passes are switched off: [emergency] enabled")          \
 	X(USER_MISMATCH, "user_mismatch",                                      \
 	    "the assertion names another user than the application asked for") \
 	X(USER_INVALID, "user_invalid", "the user name is not acceptable")     \

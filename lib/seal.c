@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
+#include "lib/digest.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/secret.h"
@@ -94,6 +96,17 @@ new_lock(pthread_rwlock_t **lock)
 	return GATE_ENOMEM;
 }
 
+/* Keys that a rotation has left half-way, being killed. */
+static void
+sweep(const struct seal_key *key)
+{
+	char path[PATH_MAX];
+
+	file_draft_sweep(key->path);
+	if (old_path(key, path) == 0)
+		file_draft_sweep(path);
+}
+
 int
 seal_key_load(
     struct seal_key **key, const char *path, char *why, size_t why_size)
@@ -110,6 +123,7 @@ seal_key_load(
 	if (r == 0)
 		r = read_old(new, why, why_size);
 	if (r == 0) {
+		sweep(new);
 		*key = new;
 		new = NULL;
 	}
@@ -385,5 +399,37 @@ seal_renew(const struct seal_key *key, const char *aad, uint8_t *sealed,
 out:
 	pthread_rwlock_unlock(key->lock);
 	explicit_bzero(plain, sizeof(plain));
+	return r;
+}
+
+static int
+hmac(const uint8_t *key, const void *bytes, size_t size,
+    uint8_t mac[SEAL_MAC_SIZE])
+{
+	return HMAC(EVP_sha256(), key, SEAL_KEY_SIZE, bytes, size, mac, NULL) !=
+		NULL
+	    ? 0
+	    : GATE_ECRYPTO;
+}
+
+int
+seal_mac(const struct seal_key *key, const char *aad, const char *text,
+    uint8_t mac[SEAL_MAC_SIZE])
+{
+	static const char purpose[] = "gatehouse mac";
+	const char *const texts[] = { aad, text };
+	uint8_t derived[SEAL_KEY_SIZE], digest[DIGEST_SIZE];
+	int r;
+
+	/* the key that seals is used for nothing else */
+	pthread_rwlock_rdlock(key->lock);
+	r = hmac(key->bytes, purpose, sizeof(purpose), derived);
+	pthread_rwlock_unlock(key->lock);
+	if (r == 0)
+		r = digest_texts(texts, 2, digest);
+	if (r == 0)
+		r = hmac(derived, digest, sizeof(digest), mac);
+	explicit_bzero(derived, sizeof(derived));
+	explicit_bzero(digest, sizeof(digest));
 	return r;
 }

@@ -24,8 +24,9 @@ struct seal_key;
 
 /*
  * Reads the key file: 32 raw bytes, FILE_SECRET, and the one before if it is
- * there. 0, or the errors of file_read, or GATE_ECONFIG when one has another
- * size; why as in file.h.
+ * there. Removes what a rotation that was killed has left of others. 0, or the
+ * errors of file_read, or GATE_ECONFIG when one has another size; why as in
+ * file.h.
  */
 int seal_key_load(
     struct seal_key **key, const char *path, char *why, size_t why_size);
@@ -78,5 +79,15 @@ int seal_open(const struct seal_key *key, const char *aad,
 #define SEAL_RENEW_MAX 256
 int seal_renew(const struct seal_key *key, const char *aad, uint8_t *sealed,
     size_t size, int *changed);
+
+/*
+ * HMAC-SHA-256 (RFC 2104) of a text for the row named by aad, under a key that
+ * is derived from the master key: what is kept of a secret too short for a
+ * hash. Under another master key it is another: keep none for long. 0, or
+ * GATE_ECRYPTO.
+ */
+#define SEAL_MAC_SIZE 32
+int seal_mac(const struct seal_key *key, const char *aad, const char *text,
+    uint8_t mac[SEAL_MAC_SIZE]);
 
 #endif

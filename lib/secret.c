@@ -62,6 +62,15 @@ secret_grow(void *memory, size_t size, size_t new_size)
 	return larger;
 }
 
+/* Not inlined: its frame must be gone when the caller goes on. */
+__attribute__((noinline)) void
+secret_wipe_stack(void)
+{
+	uint8_t below[SECRET_STACK];
+
+	explicit_bzero(below, sizeof(below));
+}
+
 void
 secret_str_free(char **text)
 {

@@ -22,6 +22,14 @@ void secret_free(void *memory, size_t size);
  */
 void *secret_grow(void *memory, size_t size, size_t new_size);
 
+/*
+ * Wipes what calls that have returned left on this thread's stack, in the
+ * SECRET_STACK bytes below the caller's frame: libraries copy passwords and
+ * keys there. Far more than any request of ours uses.
+ */
+#define SECRET_STACK (96u << 10)
+void secret_wipe_stack(void);
+
 /* Wipes a string and frees it, nulls the caller's pointer; takes NULL. */
 void secret_str_free(char **text);
 

@@ -13,6 +13,7 @@
 
 #include "lib/become.h"
 #include "lib/config.h"
+#include "lib/guard.h"
 #include "lib/log.h"
 #include "metadata/fetch.h"
 #include "metadata/reload.h"
@@ -245,6 +246,7 @@ main(int argc, char **argv)
 	if (options.done)
 		return STATUS_GOOD;
 	umask(022);
+	guard_process();
 	log_to_stderr("gatehouse-metadata");
 	if (options.debug)
 		log_level_set(LOG_LEVEL_DEBUG);

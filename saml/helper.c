@@ -11,6 +11,7 @@
 
 #include "lib/clock.h"
 #include "lib/error.h"
+#include "lib/guard.h"
 #include "lib/log.h"
 #include "lib/protocol.h"
 #include "lib/reason.h"
@@ -69,6 +70,8 @@ shut_in(const struct helper *helper)
 {
 	int r;
 
+	guard_process();
+	(void)guard_memory();
 	r = sandbox_drop();
 	tzset(); /* or the first gmtime_r(3) would want /etc/localtime */
 	if (r == 0)

@@ -2,10 +2,8 @@
 #include "saml/process.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,80 +14,35 @@
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/protocol.h"
+#include "lib/spawn.h"
 
 struct saml_process {
 	pid_t pid; /* -1: ended and reaped */
 	int fd;
 };
 
-/* Nothing of the caller's but its standard error goes along. */
+/*
+ * Starts program with fd as its socket; nothing of ours but standard error goes
+ * along. 0, or an error of spawn.
+ */
 static int
-set_files(posix_spawn_file_actions_t *files, int fd)
-{
-	/* the socket first: its number may be one of those that follow */
-	int r = posix_spawn_file_actions_adddup2(files, fd, SAML_PROCESS_FD);
-
-	if (r == 0)
-		r = posix_spawn_file_actions_addopen(
-		    files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	if (r == 0)
-		r = posix_spawn_file_actions_addopen(
-		    files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	if (r == 0)
-		r = posix_spawn_file_actions_addclosefrom_np(
-		    files, SAML_PROCESS_FD + 1);
-	return r;
-}
-
-/* No signal blocked or ignored, and no terminal to be signalled from. */
-static int
-set_attributes(posix_spawnattr_t *attr)
-{
-	sigset_t none, all;
-	int r;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	r = posix_spawnattr_setsigmask(attr, &none);
-	if (r == 0)
-		r = posix_spawnattr_setsigdefault(attr, &all);
-	if (r == 0)
-		r = posix_spawnattr_setflags(attr,
-		    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-			POSIX_SPAWN_SETSID);
-	return r;
-}
-
-/* Starts program with fd as its socket: 0, or GATE_EIO and errno. */
-static int
-spawn(const char *program, int fd, pid_t *pid)
+run(const char *program, int fd, pid_t *pid)
 {
 	const char *slash = strrchr(program, '/');
-	const char *name = slash != NULL ? slash + 1 : program;
-	/* argv is not written to: posix_spawn(3) wants it this way */
-	char *const argv[] = { (char *)(uintptr_t)name, NULL };
-	char *const envp[] = { NULL };
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	int r;
+	const char *const argv[] = { slash != NULL ? slash + 1 : program,
+		NULL };
+	const char *const envp[] = { NULL };
+	const int fds[] = { [STDIN_FILENO] = SPAWN_NOTHING,
+		[STDOUT_FILENO] = SPAWN_NOTHING,
+		[STDERR_FILENO] = STDERR_FILENO,
+		[SAML_PROCESS_FD] = fd };
+	const struct spawn what = { .program = program,
+		.argv = argv,
+		.envp = envp,
+		.fds = fds,
+		.fd_count = sizeof(fds) / sizeof(fds[0]) };
 
-	r = posix_spawn_file_actions_init(&files);
-	if (r != 0)
-		goto out;
-	r = posix_spawnattr_init(&attr);
-	if (r != 0)
-		goto out_files;
-	r = set_files(&files, fd);
-	if (r == 0)
-		r = set_attributes(&attr);
-	if (r == 0)
-		r = posix_spawn(pid, program, &files, &attr, argv, envp);
-	posix_spawnattr_destroy(&attr);
-out_files:
-	posix_spawn_file_actions_destroy(&files);
-out:
-	errno = r;
-	return r == 0 ? 0 : GATE_EIO;
+	return spawn(&what, pid);
 }
 
 /* Makes sure that the process is gone: its wait status, 0 without one. */
@@ -198,7 +151,7 @@ start(struct saml_process *process, const char *program)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
 		return GATE_EIO;
 	process->fd = pair[0];
-	r = spawn(program, pair[1], &process->pid);
+	r = run(program, pair[1], &process->pid);
 	close(pair[1]); /* leaves errno alone: it does not fail */
 	return r;
 }

@@ -253,6 +253,45 @@ test_conditions(void **state)
 	assert_false(holds("user = *", &subject));
 }
 
+/* What an IdP would say, the administrator has said; and nothing else. */
+static void
+test_emergency(void **state)
+{
+	static const char *const of_idp[] = { "attribute:role = agent",
+		"issuer = https://idp.example", "authn_context = *" };
+	const struct access_subject carol = {
+		.service = "sshd",
+		.user = "carol",
+		.method = "emergency",
+	};
+	char rule[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(of_idp) / sizeof(of_idp[0]); i++) {
+		snprintf(rule, sizeof(rule), "allow %s", of_idp[i]);
+		assert_int_equal(decide(RULES(rule), &carol), 1);
+		assert_int_equal(decide(RULES(rule), &bob), -1000);
+		snprintf(rule, sizeof(rule), "require %s", of_idp[i]);
+		assert_int_equal(decide(RULES(rule), &carol), 1000);
+		assert_int_equal(
+		    decide(RULES(rule, "default = deny"), &carol), -2);
+		snprintf(rule, sizeof(rule), "deny %s", of_idp[i]);
+		assert_int_equal(decide(RULES(rule), &carol), 1000);
+	}
+	assert_int_equal(decide(RULES("default = deny"), &carol), -1);
+	assert_int_equal(decide(RULES("allow user = bob"), &carol), -1000);
+	assert_int_equal(decide(RULES("deny user = carol"), &carol), -1);
+	assert_int_equal(decide(RULES("require method = sso"), &carol), -1);
+	assert_int_equal(decide(RULES("deny method = emergency",
+				    "allow attribute:role = agent"),
+			     &carol),
+	    -1);
+	assert_int_equal(
+	    decide(RULES("allow method = emergency", "default = deny"), &carol),
+	    1);
+}
+
 static void
 test_bad_rules(void **state)
 {
@@ -276,6 +315,7 @@ test_bad_rules(void **state)
 		{ "allow user = bob |", "a value is missing" },
 		{ "allow user = bob || eve", "a value is missing" },
 		{ "deny user = b*", "there are no patterns" },
+		{ "deny method = urgency", "external or emergency" },
 		{ "deny user = bob | **", "there are no patterns" },
 		{ "deny user = \"bob\"", "without quotes" },
 		{ "deny user = eve | 'bob'", "without quotes" },
@@ -424,6 +464,7 @@ main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_services),
 		cmocka_unit_test(test_conditions),
+		cmocka_unit_test(test_emergency),
 		cmocka_unit_test(test_bad_rules),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_verdict),

@@ -13,6 +13,7 @@
 #include "lib/catalogue.h"
 #include "lib/error.h"
 #include "lib/file.h"
+#include "lib/languages.h"
 #include "password/age.h"
 #include "password/fault.h"
 #include "session/lockout.h"
@@ -74,10 +75,21 @@ static const char *const others[] = {
 	"Recovery codes left: {left}. Ask for new ones soon.",
 	"You have no second factor yet; days left to set one up: {days}. Type "
 	"yes to set it up now, or nothing to go on without: ",
+	"yes",
 	"You need a second factor to sign in. Add this to your authenticator "
 	"app; it is a secret: {uri}",
 	"Recovery codes, each good once where your app is lost; they are not "
 	"shown again: {codes}",
+	"Too many people are signing in. Try again in a minute.",
+	"Password: ",
+	"SSO token: ",
+	"Password or SSO token: ",
+	"login: ",
+	"Code: ",
+	"Current password: ",
+	"New password: ",
+	"Retype new password: ",
+	"The two passwords differ.",
 };
 
 /* No sentence is missing in any language, nor a number in it. */
@@ -148,6 +160,66 @@ knows_languages_by_their_names(void **state)
 		assert_string_equal(text, cases[i].strength);
 		catalogue_free(&catalogue);
 	}
+}
+
+static void
+complain(const char *language, int error, void *data)
+{
+	int *complaints = data;
+
+	assert_true(language_is_spoken(language));
+	assert_int_equal(error, GATE_ENOTFOUND);
+	(*complaints)++;
+}
+
+/* What a message is in the language that is found for a name. */
+static const char *
+heard(const struct languages *all, const char *name, int expected)
+{
+	static const struct catalogue *const before = (void *)"before";
+	const struct catalogue *found = before;
+
+	assert_int_equal(languages_find(all, name, &found), expected);
+	if (expected != 0) {
+		assert_ptr_equal(found, before);
+		return "";
+	}
+	return catalogue_get(found, "New password: ");
+}
+
+static void
+finds_the_language_of_each(void **state)
+{
+	struct languages *all;
+	int complaints = 0;
+
+	(void)state;
+	assert_int_equal(
+	    languages_open(&all, directory(), complain, &complaints), 0);
+	assert_int_equal(complaints, 0);
+	assert_string_equal(heard(all, "de", 0), "Neues Passwort: ");
+	assert_string_equal(heard(all, "de_AT.UTF-8", 0), "Neues Passwort: ");
+	assert_string_not_equal(heard(all, "ko-KR", 0), "New password: ");
+	assert_string_equal(heard(all, "en_GB", 0), "New password: ");
+	assert_string_equal(heard(all, "C", 0), "New password: ");
+	heard(all, "den", GATE_ENOTFOUND);
+	heard(all, "d", GATE_ENOTFOUND);
+	heard(all, "fr_FR", GATE_ENOTFOUND);
+	heard(all, "de/../ko", GATE_ENOTFOUND);
+	languages_free(&all);
+	assert_null(all);
+	languages_free(&all);
+	assert_true(language_is_spoken("en"));
+	assert_false(language_is_spoken("de_AT"));
+	assert_false(language_is_spoken(""));
+
+	/* an empty folder: all but English is complained of */
+	assert_int_equal(
+	    languages_open(&all, scratch, complain, &complaints), 0);
+	assert_int_equal(complaints, LANGUAGES);
+	assert_string_equal(heard(all, "en", 0), "New password: ");
+	heard(all, "de", GATE_ENOTFOUND);
+	languages_free(&all);
 }
 
 static void
@@ -259,6 +331,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(has_every_sentence),
 		cmocka_unit_test(knows_languages_by_their_names),
+		cmocka_unit_test_setup_teardown(finds_the_language_of_each,
+		    scratch_setup, scratch_teardown),
 		cmocka_unit_test(fills_in),
 		cmocka_unit_test_setup_teardown(reads_no_damaged_catalogue,
 		    scratch_setup, scratch_teardown),

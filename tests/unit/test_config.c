@@ -92,6 +92,8 @@ static const struct {
 	{ "idp", "entity_id", "https://idp.example" },
 	{ "metadata", "url", "https://idp.example/metadata" },
 	{ "metadata", "file", "/var/lib/gatehouse/idp.xml" },
+	{ "lockout", "address_block", "1s" },
+	{ "lockout", "address_block_max", "30d" },
 };
 
 /* "gate", or "idp x" for a section with a name of its own. */
@@ -686,9 +688,6 @@ test_named_sections(void **state)
 	assert_string_equal(config->sources[0].name, "uni federation");
 	assert_int_equal(config->sources[0].refresh, 4 * 3600);
 	assert_int_equal(config->sources[0].max_size, 32 << 20);
-	assert_ptr_equal(config_find_idp(config, "https://partner.example"),
-	    &config->idps[1]);
-	assert_null(config_find_idp(config, "partner"));
 	assert_ptr_equal(
 	    config_find_service(config, "sshd"), &config->services[0]);
 	assert_int_equal(config->services[0].max_authn_age, 900);
@@ -785,6 +784,43 @@ test_conflicts(void **state)
 	assert_int_equal(load(fixture,
 			     "[saml]\nuser_scope = @one.example\n"
 			     "[idp a]\nentity_id = one\nstrip_scope = yes\n"),
+	    0);
+}
+
+/* Values that are fine alone. */
+static void
+test_bounds_that_cross(void **state)
+{
+	static const char nobody[] = ": there would be no such password\n";
+	struct fixture *fixture = *state;
+	char text[256];
+
+	snprintf(text, sizeof(text),
+	    "0: [password] max_length = 100, but the other keys ask for 101 "
+	    "characters%s",
+	    nobody);
+	assert_complaints(
+	    fixture, "[password]\nmax_length = 100\nmin_length = 101\n", text);
+	assert_complaints(fixture,
+	    "[password]\nmax_length = 100\nmin_length_mfa = 101\n", text);
+	assert_complaints(fixture,
+	    "[password]\nmax_length = 100\nmin_letters = 40\nmin_lower = 1\n"
+	    "min_digits = 60\nmin_others = 1\n",
+	    text);
+	assert_complaints(fixture,
+	    "[password]\nmax_length = 100\nmin_letters = 2\nmin_lower = 37\n"
+	    "min_upper = 64\n",
+	    text);
+	assert_int_equal(
+	    load(fixture, "[password]\nmax_length = 100\nmin_length = 100\n"),
+	    0);
+	assert_complaints(fixture,
+	    "[lockout]\naddress_block = 2m\naddress_block_max = 119s\n",
+	    "0: [lockout] address_block is longer than address_block_max: "
+	    "raise the one, or lower the other\n");
+	assert_int_equal(load(fixture,
+			     "[lockout]\naddress_block = 2m\n"
+			     "address_block_max = 2m\n"),
 	    0);
 }
 
@@ -917,6 +953,7 @@ main(void)
 		TEST(test_named_sections),
 		TEST(test_named_section_errors),
 		TEST(test_conflicts),
+		TEST(test_bounds_that_cross),
 		TEST(test_access_rules),
 		TEST(test_socket_fits_its_address),
 		TEST(test_file_that_cannot_be_read),

@@ -285,6 +285,33 @@ test_interrupted_rotation(void **state)
 	seal_key_free(&key);
 }
 
+/* What a rotation leaves that is killed while it writes a key. */
+static void
+test_drafts_of_keys_do_not_stay(void **state)
+{
+	const char *const places[] = { scratch_path("key"),
+		scratch_path("key" SEAL_OLD_SUFFIX) };
+	const char *copy = scratch_path("key.backup");
+	struct file_draft drafts[2];
+	struct seal_key *key = key_new("key");
+	size_t i;
+
+	(void)state;
+	seal_key_free(&key);
+	assert_int_equal(file_create(copy, "", 0), 0);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(
+		    file_draft_open(&drafts[i], places[i], 0600), 0);
+	key = loaded(places[0]);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(access(drafts[i].name, F_OK), -1);
+		file_draft_drop(&drafts[i]);
+	}
+	assert_int_equal(access(places[0], F_OK), 0);
+	assert_int_equal(access(copy, F_OK), 0);
+	seal_key_free(&key);
+}
+
 /* The key before goes only where the one in use is on disk. */
 static void
 test_settle_looks_first(void **state)
@@ -327,6 +354,41 @@ test_rotation_without_room(void **state)
 	seal_key_free(&key);
 }
 
+/* Bound to text, row and key; no two of row and text run together. */
+static void
+test_mac(void **state)
+{
+	struct seal_key *key = key_new("mac"), *other = key_new("mac2");
+	uint8_t mac[SEAL_MAC_SIZE], again[SEAL_MAC_SIZE];
+	const struct {
+		const struct seal_key *key;
+		const char *row, *text;
+	} others[] = {
+		{ key, ROW, "123457" },
+		{ key, "otp:bob", "123456" },
+		{ key, ROW "1", "23456" },
+		{ key, "", ROW "123456" },
+		{ other, ROW, "123456" },
+	};
+	size_t i;
+
+	(void)state;
+	assert_int_equal(seal_mac(key, ROW, "123456", mac), 0);
+	assert_int_equal(seal_mac(key, ROW, "123456", again), 0);
+	assert_memory_equal(mac, again, sizeof(mac));
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		assert_int_equal(seal_mac(others[i].key, others[i].row,
+				     others[i].text, again),
+		    0);
+		assert_memory_not_equal(mac, again, sizeof(mac));
+	}
+	assert_int_equal(seal_key_rotate(key), 0);
+	assert_int_equal(seal_mac(key, ROW, "123456", again), 0);
+	assert_memory_not_equal(mac, again, sizeof(mac));
+	seal_key_free(&key);
+	seal_key_free(&other);
+}
+
 int
 main(void)
 {
@@ -340,8 +402,10 @@ main(void)
 		TEST(test_format),
 		TEST(test_rotation),
 		TEST(test_interrupted_rotation),
+		TEST(test_drafts_of_keys_do_not_stay),
 		TEST(test_settle_looks_first),
 		TEST(test_rotation_without_room),
+		TEST(test_mac),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -73,6 +74,61 @@ grows_with_its_contents(void **state)
 	assert_null(secret_grow(larger, 10000, SIZE_MAX / 2));
 	assert_memory_equal(larger, "abcde", 5);
 	secret_free(larger, 10000);
+}
+
+#define STACK_SIZE (1u << 20)
+
+static const char left_behind[] = "what a library has left behind";
+
+__attribute__((noinline)) static void
+leave_behind(void)
+{
+	volatile char room[8192];
+	size_t i;
+
+	for (i = 0; i < sizeof(room); i++)
+		room[i] = left_behind[i % sizeof(left_behind)];
+}
+
+static void *
+use_stack(void *wipes)
+{
+	leave_behind();
+	if (*(int *)wipes)
+		secret_wipe_stack();
+	return NULL;
+}
+
+/* How much of it lies on the stack of a thread that has ended. */
+static int
+is_left(int wipes)
+{
+	uint8_t *stack = aligned_alloc(4096, STACK_SIZE);
+	pthread_attr_t attributes;
+	pthread_t thread;
+	int left;
+
+	assert_non_null(stack);
+	memset(stack, 0, STACK_SIZE);
+	pthread_attr_init(&attributes);
+	assert_int_equal(
+	    pthread_attr_setstack(&attributes, stack, STACK_SIZE), 0);
+	assert_int_equal(
+	    pthread_create(&thread, &attributes, use_stack, &wipes), 0);
+	pthread_join(thread, NULL);
+	pthread_attr_destroy(&attributes);
+	left =
+	    memmem(stack, STACK_SIZE, left_behind, sizeof(left_behind)) != NULL;
+	free(stack);
+	return left;
+}
+
+static void
+wipes_the_stack(void **state)
+{
+	(void)state;
+	assert_true(is_left(0));
+	assert_false(is_left(1));
 }
 
 static void
@@ -179,6 +235,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(memory_is_zeroed_and_not_dumped),
 		cmocka_unit_test(grows_with_its_contents),
+		cmocka_unit_test(wipes_the_stack),
 		cmocka_unit_test(frees_a_string),
 		cmocka_unit_test(equal_means_equal_in_length_and_bytes),
 		cmocka_unit_test(random_bytes_differ),
