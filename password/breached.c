@@ -69,6 +69,8 @@ map(struct breached *breached, int fd)
 	}
 	/* what is near an entry is of no use to the next lookup */
 	(void)madvise(breached->map, breached->size, MADV_RANDOM);
+	/* gigabytes that anybody may read: nothing for mlockall(2) to keep */
+	(void)munlock(breached->map, breached->size);
 	return read_header(breached);
 }
 
@@ -97,6 +99,10 @@ out:
 		snprintf(why, why_size,
 		    "not made by gatehousectl password breached import, or "
 		    "cut short");
+	else if (r == GATE_EIO && saved == ENOENT)
+		snprintf(why, why_size,
+		    "there is no such file yet: gatehousectl password breached "
+		    "import makes it");
 	else if (r != 0 && why[0] == '\0')
 		snprintf(why, why_size, "%s",
 		    r == GATE_EIO ? strerror(saved) : gate_strerror(r));

@@ -4,8 +4,10 @@
 #include <stddef.h>
 
 #include <crack.h>
+#include <link.h>
 #include <pthread.h>
 #include <pwquality.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,18 +46,74 @@ dictionary_find(void)
 	return GATE_EIO;
 }
 
-int
-dictionary_check(const char *password, enum dictionary_verdict *verdict)
+/* What cracklib has among its own variables of those that begin as zeros. */
+static struct {
+	uint8_t *at;
+	size_t size;
+} variables;
+
+static int
+has(const struct dl_phdr_info *object, uintptr_t address)
 {
-	const char *says;
+	const ElfW(Phdr) *part = object->dlpi_phdr;
 	size_t i;
 
-	if (dictionary_find() != 0)
-		return GATE_EIO;
-	/* The user is not left out: it would take who we run as. */
-	pthread_mutex_lock(&lock);
-	says = FascistCheckUser(password, NULL, "", "");
-	pthread_mutex_unlock(&lock);
+	for (i = 0; i < object->dlpi_phnum; i++)
+		if (part[i].p_type == PT_LOAD &&
+		    address - (object->dlpi_addr + part[i].p_vaddr) <
+			part[i].p_memsz)
+			return 1;
+	return 0;
+}
+
+/* But not where cracklib is a part of the program: all of ours are with them.
+ */
+static int
+take_variables(struct dl_phdr_info *object, size_t size, void *data)
+{
+	const ElfW(Phdr) *part = object->dlpi_phdr;
+	size_t i;
+
+	(void)size;
+	(void)data;
+	if (!has(object, (uintptr_t)FascistCheckUser) ||
+	    has(object, (uintptr_t)take_variables))
+		return 0;
+	for (i = 0; i < object->dlpi_phnum; i++)
+		if (part[i].p_type == PT_LOAD && (part[i].p_flags & PF_W)) {
+			variables.at = (uint8_t *)(object->dlpi_addr +
+			    part[i].p_vaddr + part[i].p_filesz);
+			variables.size = part[i].p_memsz - part[i].p_filesz;
+		}
+	return 1;
+}
+
+static void
+find_variables(void)
+{
+	(void)dl_iterate_phdr(take_variables, NULL);
+}
+
+/*
+ * cracklib tries all spellings of a password in static buffers, and has no call
+ * that clears them. Between two checks its variables hold nothing that it would
+ * miss: they become what they were when it was loaded.
+ */
+static void
+wipe_variables(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, find_variables);
+	if (variables.size > 0)
+		explicit_bzero(variables.at, variables.size);
+}
+
+static int
+read_verdict(const char *says, enum dictionary_verdict *verdict)
+{
+	size_t i;
+
 	*verdict = DICTIONARY_FINE;
 	if (says == NULL)
 		return 0;
@@ -66,6 +124,21 @@ dictionary_check(const char *password, enum dictionary_verdict *verdict)
 		if (strcmp(says, verdicts[i].says) == 0)
 			*verdict = verdicts[i].verdict;
 	return 0;
+}
+
+int
+dictionary_check(const char *password, enum dictionary_verdict *verdict)
+{
+	int r;
+
+	if (dictionary_find() != 0)
+		return GATE_EIO;
+	pthread_mutex_lock(&lock);
+	/* The user is not left out: it would take who we run as. */
+	r = read_verdict(FascistCheckUser(password, NULL, "", ""), verdict);
+	wipe_variables();
+	pthread_mutex_unlock(&lock);
+	return r;
 }
 
 int

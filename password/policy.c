@@ -264,17 +264,3 @@ password_strength_text(const struct password_judgement *judgement,
 	catalogue_fill(
 	    catalogue, "Strength: {has} of 100.", fields, text, size);
 }
-
-int
-password_policy_check(const struct password_policy *policy, const char *user,
-    const char *password, char *text, size_t text_size)
-{
-	const struct password_person person = { .user = user };
-	struct password_judgement judgement;
-	int r = password_judge(policy, &person, password, &judgement);
-
-	password_judgement_text(&judgement, NULL, text, text_size);
-	if (r != 0 && r != GATE_EREFUSED)
-		snprintf(text, text_size, "%s", gate_strerror(r));
-	return r;
-}

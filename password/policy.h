@@ -75,12 +75,4 @@ void password_judgement_text(const struct password_judgement *judgement,
 void password_strength_text(const struct password_judgement *judgement,
     const struct catalogue *catalogue, char *text, size_t size);
 
-/*
- * The two of them, in English, for a user of whom no more is known than the
- * name: 0, or GATE_EREFUSED and text, or an error of password_judge and its
- * text.
- */
-int password_policy_check(const struct password_policy *policy,
-    const char *user, const char *password, char *text, size_t text_size);
-
 #endif

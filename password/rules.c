@@ -54,7 +54,7 @@ static int
 load_files(struct password_rules *rules, const struct config *config, char *why,
     size_t why_size)
 {
-	const char *key = "dictionary";
+	const char *key = "dictionary", *path = "";
 	char phrase[512] = "there is none; install cracklib-runtime";
 	int r = 0;
 
@@ -62,16 +62,19 @@ load_files(struct password_rules *rules, const struct config *config, char *why,
 		r = dictionary_find();
 	if (r == 0 && config->password_blocklist[0] != '\0') {
 		key = "blocklist";
-		r = blocklist_load(&rules->blocklist,
-		    config->password_blocklist, phrase, sizeof(phrase));
+		path = config->password_blocklist;
+		r = blocklist_load(
+		    &rules->blocklist, path, phrase, sizeof(phrase));
 	}
 	if (r == 0 && config->password_breached[0] != '\0') {
 		key = "breached";
-		r = breached_open(&rules->breached, config->password_breached,
-		    phrase, sizeof(phrase));
+		path = config->password_breached;
+		r = breached_open(
+		    &rules->breached, path, phrase, sizeof(phrase));
 	}
 	if (r != 0)
-		snprintf(why, why_size, "[password] %s: %s", key, phrase);
+		snprintf(why, why_size, "[password] %s: %s%s%s", key, path,
+		    path[0] != '\0' ? ": " : "", phrase);
 	return r;
 }
 

@@ -10,11 +10,12 @@
 struct account {
 	struct store_tries before[LOCKOUT_COUNTS];
 	struct store_tries rows[LOCKOUT_COUNTS];
+	int found; /* any of them */
 };
 
 static int
-account_read(
-    struct store_tx *tx, const struct charge_who *who, struct account *account)
+account_read(struct store_tx *tx, const struct charge_who *who,
+    enum lockout_count first, struct account *account)
 {
 	struct store_tries *row;
 	size_t i;
@@ -22,12 +23,14 @@ account_read(
 
 	if (who->user[0] == '\0' || strlen(who->user) >= STORE_USER_MAX)
 		return GATE_EINVAL;
+	account->found = 0;
 	lockout_keys(who->user, who->address, account->rows);
-	for (i = 0; r == 0 && i < LOCKOUT_COUNTS; i++) {
+	for (i = first; r == 0 && i < LOCKOUT_COUNTS; i++) {
 		row = &account->rows[i];
 		if (row->user[0] == '\0' && row->address[0] == '\0')
 			continue;
 		r = store_tries_get(tx, row);
+		account->found |= r == 0;
 		if (r == GATE_ENOTFOUND)
 			r = 0;
 	}
@@ -60,7 +63,7 @@ charge_take(struct store_tx *tx, const struct lockout_policy *policy,
 	verdict->blocked = 1;
 	r = steady_now(tx, &now);
 	if (r == 0)
-		r = account_read(tx, who, &account);
+		r = account_read(tx, who, LOCKOUT_ADDRESS, &account);
 	if (r != 0)
 		return r;
 	lockout_charge(policy, now, who->known, account.rows, verdict);
@@ -72,7 +75,7 @@ charge_refund(struct store_tx *tx, const struct lockout_policy *policy,
     const struct charge_who *who, const struct lockout_verdict *verdict)
 {
 	struct account account;
-	int r = account_read(tx, who, &account);
+	int r = account_read(tx, who, LOCKOUT_ADDRESS, &account);
 
 	if (r != 0)
 		return r;
@@ -85,12 +88,17 @@ charge_forgive(struct store_tx *tx, const struct lockout_policy *policy,
     const struct charge_who *who, const struct lockout_verdict *verdict)
 {
 	struct account account;
+	int charged = verdict->series[LOCKOUT_ADDRESS] != 0;
 	int64_t now;
 	int r;
 
+	/* of the address over all users only what was charged is of interest */
+	r = account_read(
+	    tx, who, charged ? LOCKOUT_ADDRESS : LOCKOUT_PAIR, &account);
+	/* nothing to forgive: nearly everybody who comes by SSO */
+	if (r != 0 || !account.found)
+		return r;
 	r = steady_now(tx, &now);
-	if (r == 0)
-		r = account_read(tx, who, &account);
 	if (r != 0)
 		return r;
 	lockout_forgive(policy, now, verdict, account.rows);

@@ -6,6 +6,7 @@
 
 #include "lib/clock.h"
 #include "lib/error.h"
+#include "lib/utf8.h"
 
 /* A line that somebody will read later: something in it, and no more than fits,
  * so that the record says what was said. */
@@ -16,7 +17,8 @@ copy_line(const char *line, char *out, size_t size)
 
 	if (strlen(line) >= size)
 		return GATE_ETOOBIG;
-	if (line[strspn(line, " ")] == '\0')
+	if (line[strspn(line, " ")] == '\0' ||
+	    utf8_check(line, strlen(line)) != 0)
 		return GATE_EINVAL;
 	for (p = line; *p != '\0'; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)

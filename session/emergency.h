@@ -28,8 +28,8 @@ struct emergency_order {
 /*
  * Issues a pass at now (epoch seconds): the row for store_pass_put, and the
  * token, shown once. 0; GATE_EINVAL where user, issued_by or reason are
- * empty, blank or have control characters, GATE_ETOOBIG where they are too
- * long, GATE_EINVAL for a lifetime out of range; GATE_EIO.
+ * empty, blank, not UTF-8 or have control characters, GATE_ETOOBIG where they
+ * are too long, GATE_EINVAL for a lifetime out of range; GATE_EIO.
  */
 int emergency_issue(const struct emergency_order *order, int64_t now,
     struct store_pass *pass, char token[EMERGENCY_SIZE]);

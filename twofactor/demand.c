@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lib/error.h"
 #include "lib/network.h"
@@ -37,18 +38,15 @@ struct demand_rules {
 static int
 is_group(const struct demand_login *login, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < login->group_count; i++)
-		if (strcmp(login->groups[i], name) == 0)
-			return 1;
-	return 0;
+	return login->in_group != NULL && login->in_group(name, login->data);
 }
 
+/* Directories know their users in capitals as well, and this line must not be
+ * the one that does not. */
 static int
 is_user(const struct demand_login *login, const char *name)
 {
-	return strcmp(login->user, name) == 0;
+	return strcasecmp(login->user, name) == 0;
 }
 
 static int
@@ -104,14 +102,22 @@ read_subject(struct word *word, char *why, size_t why_size)
 	return GATE_ECONFIG;
 }
 
-typedef int read_word(struct word *word, char *why, size_t why_size);
+/* A key of [2fa], and what reads each of its words. */
+struct key {
+	const char *name;
+	int (*read)(struct word *word, char *why, size_t why_size);
+};
+
+static const struct key skip_from_key = { "skip_from", read_network };
+static const struct key required_for_key = { "required_for", read_subject };
 
 static int
-read_words(struct words *words, const char *list, read_word *read, char *why,
-    size_t why_size)
+read_words(struct words *words, const struct key *key, const char *list,
+    char *why, size_t why_size)
 {
 	struct word *larger, *word;
 	const char *text;
+	char phrase[256];
 	size_t length;
 	int r = 0;
 
@@ -126,7 +132,10 @@ read_words(struct words *words, const char *list, read_word *read, char *why,
 		if (word->text == NULL)
 			return GATE_ENOMEM;
 		words->count++;
-		r = read(word, why, why_size);
+		r = key->read(word, phrase, sizeof(phrase));
+		if (r != 0)
+			snprintf(
+			    why, why_size, "[2fa] %s: %s", key->name, phrase);
 	}
 	return r;
 }
@@ -151,10 +160,10 @@ demand_rules_new(struct demand_rules **rules, const char *skip_from,
 	if (*rules == NULL)
 		return r;
 	r = read_words(
-	    &(*rules)->skip_from, skip_from, read_network, why, why_size);
+	    &(*rules)->skip_from, &skip_from_key, skip_from, why, why_size);
 	if (r == 0)
-		r = read_words(&(*rules)->required_for, required_for,
-		    read_subject, why, why_size);
+		r = read_words(&(*rules)->required_for, &required_for_key,
+		    required_for, why, why_size);
 	if (r != 0)
 		demand_rules_free(rules);
 	return r;
@@ -171,10 +180,27 @@ demand_rules_free(struct demand_rules **rules)
 	*rules = NULL;
 }
 
-/* The word that names this login, or NULL. */
+/* The network that has the address, or NULL. */
 static const char *
-required(const struct words *words, const struct demand_login *login)
+skipped(const struct demand_rules *rules, const struct address *address)
 {
+	const struct words *words;
+	size_t i;
+
+	if (rules == NULL || address == NULL)
+		return NULL;
+	words = &rules->skip_from;
+	for (i = 0; i < words->count; i++)
+		if (network_has(&words->words[i].network, address))
+			return words->words[i].text;
+	return NULL;
+}
+
+/* The word that names this login, "" where none is needed, or NULL. */
+static const char *
+required(const struct demand_rules *rules, const struct demand_login *login)
+{
+	const struct words *words = &rules->required_for;
 	const struct word *word;
 	size_t i;
 
@@ -183,41 +209,35 @@ required(const struct words *words, const struct demand_login *login)
 		if (subjects[word->subject].is(login, word->name))
 			return word->text;
 	}
-	return NULL;
-}
-
-/* The network that the address is in, or NULL. */
-static const char *
-skipped(const struct words *words, const struct address *address)
-{
-	size_t i;
-
-	for (i = 0; address != NULL && i < words->count; i++)
-		if (network_has(&words->words[i].network, address))
-			return words->words[i].text;
-	return NULL;
+	return words->count == 0 ? "" : NULL;
 }
 
 enum demand
 demand_decide(const struct demand_rules *rules,
     const struct demand_login *login, const char **by)
 {
-	const char *asked = NULL, *from = NULL;
-	enum demand demand = DEMAND_CODE;
+	const char *word = skipped(rules, login->address);
+	enum demand demand = DEMAND_SKIPPED;
 
-	if (rules != NULL) {
-		asked = required(&rules->required_for, login);
-		from = skipped(&rules->skip_from, login->address);
+	if (word == NULL) {
+		word = rules != NULL ? required(rules, login) : "";
+		demand = word == NULL   ? DEMAND_NOT_REQUIRED
+		    : login->remembered ? DEMAND_REMEMBERED
+					: DEMAND_CODE;
 	}
-	if (rules != NULL && rules->required_for.count > 0 && asked == NULL)
-		demand = DEMAND_NOT_REQUIRED;
-	else if (from != NULL)
-		demand = DEMAND_SKIPPED;
-	else if (login->remembered)
-		demand = DEMAND_REMEMBERED;
 	if (by != NULL)
-		*by = demand == DEMAND_SKIPPED               ? from
-		    : demand == DEMAND_CODE && asked != NULL ? asked
-							     : "";
+		*by = word != NULL && demand != DEMAND_REMEMBERED ? word : "";
 	return demand;
+}
+
+int
+demand_is_general(
+    const struct demand_rules *rules, const struct demand_login *login)
+{
+	struct demand_login anywhere = *login;
+
+	/* the name of no service */
+	anywhere.service = "";
+	return rules == NULL ||
+	    (rules->skip_from.count == 0 && required(rules, &anywhere) != NULL);
 }

@@ -18,6 +18,14 @@ enrolment_due(const struct factor *factor, int64_t enroll_by, int64_t now)
 }
 
 int64_t
+enrolment_deadline(int64_t enroll_by, int64_t created, int64_t within)
+{
+	/* no time to enrol is no deadline in the past, but none at all */
+	return within > 0 && created + within > enroll_by ? created + within
+							  : enroll_by;
+}
+
+int64_t
 enrolment_days(int64_t enroll_by, int64_t now)
 {
 	return now < enroll_by ? (enroll_by - now - 1) / DAY + 1 : 0;

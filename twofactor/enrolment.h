@@ -20,6 +20,13 @@ enum enrolment {
 enum enrolment enrolment_due(
     const struct factor *factor, int64_t enroll_by, int64_t now);
 
+/*
+ * The deadline of a user who was added at created (epoch seconds): the day
+ * enroll_by that is set for all (0: none), or within seconds (0: none) after
+ * that, whichever is later. 0 where neither is set.
+ */
+int64_t enrolment_deadline(int64_t enroll_by, int64_t created, int64_t within);
+
 /* The days left to enrol, a begun one counted whole; 0 when it is due. */
 int64_t enrolment_days(int64_t enroll_by, int64_t now);
 
@@ -28,5 +35,8 @@ int64_t enrolment_days(int64_t enroll_by, int64_t now);
  * that day in UTC. "" is none, 0. 0 or GATE_EINVAL.
  */
 int enrolment_date(const char *text, int64_t *enroll_by);
+
+/* What is said of a text that is none. */
+#define ENROLMENT_DATE_FORM "must be a day, as 2027-01-31"
 
 #endif

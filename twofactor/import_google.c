@@ -234,7 +234,8 @@ import_google(struct import_reading *reading)
 	    reading->import->user != NULL ? reading->import->user : "");
 	if (n <= 0 || (size_t)n >= sizeof(entry->user))
 		import_bad(reading,
-		    "the file does not say whose it is: name the user");
+		    "the file does not say whose it is: name the user "
+		    "(--user NAME)");
 	import_line(reading);
 	entry->line = reading->number;
 	read_seed(reading);

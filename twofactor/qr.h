@@ -4,8 +4,11 @@
 
 /*
  * QR codes (ISO/IEC 18004) for terminals, two modules to a character: the
- * half blocks of Unicode, black on white whatever the terminal's own colours
- * are, with the four light modules around it that scanners need.
+ * half blocks of Unicode, with the four light modules around it that scanners
+ * need. Black on white whatever the terminal's own colours are; or plain, light
+ * in the terminal's foreground, where what is between would show an escape as
+ * text: right on a dark terminal, and on a light one with the two reversed
+ * (ISO/IEC 18004, 6.2), as all but old scanners read it too.
  */
 
 /* Where it is to be shown. */
@@ -13,6 +16,7 @@ struct qr_terminal {
 	int columns; /* 0: unknown, and nothing is shown */
 	int rows;    /* 0: any number: it scrolls */
 	int utf8;    /* nonzero: it shows UTF-8 */
+	int plain;   /* nonzero: no colours, and no escapes */
 };
 
 /*

@@ -24,7 +24,22 @@ rules_of(const char *skip_from, const char *required_for)
 	return rules;
 }
 
-static const char *const groups[] = { "staff", "agents" };
+static size_t groups_asked;
+
+/* alice's; of that one nobody can tell */
+static int
+in_group(const char *group, void *data)
+{
+	static const char *const groups[] = { "staff", "agents", "untold" };
+	size_t i;
+
+	assert_null(data);
+	groups_asked++;
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (strcmp(groups[i], group) == 0)
+			return 1;
+	return 0;
+}
 
 /* Decides for alice of sshd; address "" for none. */
 static enum demand
@@ -34,8 +49,7 @@ decide(const struct demand_rules *rules, const char *from, int remembered,
 	struct address address;
 	struct demand_login login = { .user = "alice",
 		.service = "sshd",
-		.groups = groups,
-		.group_count = 2,
+		.in_group = in_group,
 		.remembered = remembered };
 
 	if (from[0] != '\0') {
@@ -105,10 +119,11 @@ asks_those_who_are_named(void **state)
 	} cases[] = {
 		{ "group:agents", DEMAND_CODE, "group:agents" },
 		{ "group:staff", DEMAND_CODE, "group:staff" },
+		{ "group:untold", DEMAND_CODE, "group:untold" },
 		{ "group:agent", DEMAND_NOT_REQUIRED, "" },
 		{ "group:alice", DEMAND_NOT_REQUIRED, "" },
 		{ "user:alice", DEMAND_CODE, "user:alice" },
-		{ "user:Alice", DEMAND_NOT_REQUIRED, "" },
+		{ "user:Alice", DEMAND_CODE, "user:Alice" },
 		{ "service:sshd", DEMAND_CODE, "service:sshd" },
 		{ "service:login", DEMAND_NOT_REQUIRED, "" },
 		{ "group:x user:bob service:sshd", DEMAND_CODE,
@@ -127,10 +142,61 @@ asks_those_who_are_named(void **state)
 		demand_rules_free(&rules);
 	}
 	rules = rules_of("10.0.0.0/8", "group:agents");
-	assert_int_equal(decide(rules, "10.0.0.1", 0, &by), DEMAND_SKIPPED);
 	assert_int_equal(decide(rules, "192.0.2.1", 1, &by), DEMAND_REMEMBERED);
+	assert_string_equal(by, "");
 	assert_int_equal(decide(rules, "192.0.2.1", 0, &by), DEMAND_CODE);
 	demand_rules_free(&rules);
+}
+
+/* What tells nothing of the user comes first, and looks at no user. */
+static void
+skips_whoever_it_is(void **state)
+{
+	struct demand_rules *rules = rules_of("10.0.0.0/8", "group:others");
+	const char *by;
+
+	(void)state;
+	groups_asked = 0;
+	assert_int_equal(decide(rules, "10.0.0.1", 1, &by), DEMAND_SKIPPED);
+	assert_string_equal(by, "10.0.0.0/8");
+	assert_int_equal(groups_asked, 0);
+	assert_int_equal(
+	    decide(rules, "192.0.2.1", 1, &by), DEMAND_NOT_REQUIRED);
+	assert_int_equal(groups_asked, 1);
+	demand_rules_free(&rules);
+}
+
+/* Only who is asked everywhere has two factors. */
+static void
+knows_who_is_asked_everywhere(void **state)
+{
+	static const struct {
+		const char *skip_from, *required_for;
+		int general;
+	} cases[] = {
+		{ "", "", 1 },
+		{ "", "group:agents", 1 },
+		{ "", "user:alice", 1 },
+		{ "", "service:sshd user:alice", 1 },
+		{ "", "service:sshd", 0 },
+		{ "", "user:bob", 0 },
+		{ "10.0.0.0/8", "", 0 },
+		{ "10.0.0.0/8", "user:alice", 0 },
+	};
+	const struct demand_login login = {
+		.user = "alice", .service = "sshd", .in_group = in_group
+	};
+	struct demand_rules *rules;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		rules = rules_of(cases[i].skip_from, cases[i].required_for);
+		assert_int_equal(
+		    demand_is_general(rules, &login), cases[i].general);
+		demand_rules_free(&rules);
+	}
+	assert_true(demand_is_general(NULL, &login));
 }
 
 static void
@@ -164,6 +230,13 @@ refuses_rules_that_are_none(void **state)
 		    GATE_ECONFIG);
 		assert_null(rules);
 		assert_non_null(strstr(why, cases[i].why));
+		assert_int_equal(strncmp(why,
+				     cases[i].skip_from[0] == '\0' ||
+					     strchr(cases[i].required_for, 'x')
+					 ? "[2fa] required_for: "
+					 : "[2fa] skip_from: ",
+				     14),
+		    0);
 	}
 }
 
@@ -174,6 +247,8 @@ main(void)
 		cmocka_unit_test(asks_everybody_by_itself),
 		cmocka_unit_test(skips_by_network),
 		cmocka_unit_test(asks_those_who_are_named),
+		cmocka_unit_test(skips_whoever_it_is),
+		cmocka_unit_test(knows_who_is_asked_everywhere),
 		cmocka_unit_test(refuses_rules_that_are_none),
 	};
 

@@ -33,7 +33,7 @@ is_good(const char *token, const struct device *device, const char *user,
 	uint8_t hash[DEVICE_HASH_SIZE];
 
 	return device_hash(&binding, token, hash) == 0 &&
-	    device_is_remembered(device, hash, now);
+	    device_is_remembered(device, hash, now, now);
 }
 
 static void
@@ -61,7 +61,7 @@ is_bound(void **state)
 		};
 
 		assert_int_equal(
-		    device_remember(&binding, 1000, token, &device), 0);
+		    device_remember(&binding, 500, 1000, token, &device), 0);
 		assert_int_equal(is_good(token, &device, "alice", "sshd",
 				     addresses[i].shown, 999),
 		    addresses[i].good);
@@ -94,8 +94,8 @@ is_a_secret(void **state)
 	size_t i;
 
 	(void)state;
-	assert_int_equal(device_remember(&binding, 1000, token, &device), 0);
-	assert_int_equal(device_remember(&binding, 1000, other, &second), 0);
+	assert_int_equal(device_remember(&binding, 0, 1000, token, &device), 0);
+	assert_int_equal(device_remember(&binding, 0, 1000, other, &second), 0);
 	assert_string_not_equal(token, other);
 	assert_memory_not_equal(device.hash, second.hash, DEVICE_HASH_SIZE);
 	assert_int_equal(strlen(token), DEVICE_TOKEN_SIZE - 1);
@@ -114,8 +114,75 @@ is_a_secret(void **state)
 	binding.address = NULL;
 	assert_int_equal(device_hash(&binding, token, hash), GATE_EINVAL);
 	assert_int_equal(
-	    device_remember(&binding, 1000, other, &second), GATE_EINVAL);
+	    device_remember(&binding, 0, 1000, other, &second), GATE_EINVAL);
 	assert_int_equal(other[0], '\0');
+}
+
+/* The device is what it is bound to; a token's is another thing. */
+static void
+is_bound_without_a_token(void **state)
+{
+	const struct address at = address_of("2001:db8:1:2::1");
+	struct device_binding binding = {
+		.user = "alice", .service = "sshd", .address = &at
+	};
+	char token[DEVICE_TOKEN_SIZE];
+	uint8_t hash[DEVICE_HASH_SIZE];
+	struct device device, second;
+
+	(void)state;
+	assert_int_equal(device_remember(&binding, 0, 1000, NULL, &device), 0);
+	assert_int_equal(device_remember(&binding, 0, 1000, NULL, &second), 0);
+	assert_memory_equal(device.hash, second.hash, DEVICE_HASH_SIZE);
+	assert_true(
+	    is_good(NULL, &device, "alice", "sshd", "2001:db8:1:2:9::9", 999));
+	assert_false(
+	    is_good(NULL, &device, "alice", "sshd", "2001:db8:1:3::1", 999));
+	assert_false(
+	    is_good(NULL, &device, "bob", "sshd", "2001:db8:1:2::1", 999));
+	assert_false(
+	    is_good(NULL, &device, "alice", "login", "2001:db8:1:2::1", 999));
+	assert_int_equal(device_hash(&binding, "", hash), GATE_EINVAL);
+	assert_int_equal(device_remember(&binding, 0, 1000, token, &second), 0);
+	assert_false(
+	    is_good(token, &device, "alice", "sshd", "2001:db8:1:2::1", 999));
+	assert_false(
+	    is_good(NULL, &second, "alice", "sshd", "2001:db8:1:2::1", 999));
+	binding.address = NULL;
+	assert_int_equal(
+	    device_remember(&binding, 0, 1000, NULL, &device), GATE_EINVAL);
+}
+
+/* No setting of the clock makes the time longer. */
+static void
+ends_by_every_clock(void **state)
+{
+	static const struct {
+		int64_t now, seen;
+		int good;
+	} times[] = {
+		{ 500, 500, 1 },
+		{ 999, 999, 1 },
+		{ 1000, 1000, 0 },
+		{ 600, 999, 1 },
+		{ 600, 1000, 0 }, /* set back after it had ended */
+		{ 499, 499, 0 },  /* it was ahead when this was put down */
+		{ 499, 5000, 0 },
+	};
+	const struct address at = address_of("192.0.2.7");
+	const struct device_binding binding = {
+		.user = "alice", .service = "sshd", .address = &at
+	};
+	struct device device;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(
+	    device_remember(&binding, 500, 1000, NULL, &device), 0);
+	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		assert_int_equal(device_is_remembered(&device, device.hash,
+				     times[i].now, times[i].seen),
+		    times[i].good);
 }
 
 int
@@ -124,6 +191,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_bound),
 		cmocka_unit_test(is_a_secret),
+		cmocka_unit_test(is_bound_without_a_token),
+		cmocka_unit_test(ends_by_every_clock),
 	};
 
 	return cmocka_run_group_tests_name("device", tests, NULL, NULL);

@@ -56,7 +56,7 @@ static void
 test_orders_that_are_none(void **state)
 {
 	static const char *const lines[] = { "", "   ", "two\nlines", "\x1b[2J",
-		"del\x7f" };
+		"del\x7f", "half \xc3" };
 	struct emergency_order order;
 	struct store_pass pass;
 	char longer[STORE_REASON_MAX + 1];

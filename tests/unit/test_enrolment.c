@@ -35,6 +35,18 @@ asks_by_the_deadline(void **state)
 }
 
 static void
+gives_the_later_deadline(void **state)
+{
+	(void)state;
+	assert_int_equal(enrolment_deadline(0, 500, 0), 0);
+	assert_int_equal(enrolment_deadline(1000, 500, 0), 1000);
+	assert_int_equal(enrolment_deadline(1000, 5000, 0), 1000);
+	assert_int_equal(enrolment_deadline(0, 500, 100), 600);
+	assert_int_equal(enrolment_deadline(1000, 500, 100), 1000);
+	assert_int_equal(enrolment_deadline(1000, 950, 100), 1050);
+}
+
+static void
 counts_the_days(void **state)
 {
 	(void)state;
@@ -82,6 +94,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asks_by_the_deadline),
+		cmocka_unit_test(gives_the_later_deadline),
 		cmocka_unit_test(counts_the_days),
 		cmocka_unit_test(reads_dates),
 	};

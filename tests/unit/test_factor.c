@@ -11,7 +11,7 @@
 
 #include "lib/error.h"
 #include "lib/seal.h"
-#include "lib/store.h"
+#include "lib/store_fallback.h"
 #include "tests/unit/scratch.h"
 #include "twofactor/factor.h"
 
@@ -186,7 +186,7 @@ is_sealed_for_its_row(void **state)
 	char why[128];
 
 	(void)state;
-	assert_true(sizeof(sealed) <= STORE_SEED_MAX);
+	assert_true(sizeof(sealed) <= STORE_SEALED_MAX);
 	assert_int_equal(seal_key_create(path), 0);
 	assert_int_equal(seal_key_load(&key, path, why, sizeof(why)), 0);
 	factor_init(&factor, FACTOR_HOTP);

@@ -24,6 +24,18 @@ static const struct password_policy policy = { .min_length = 15 };
 #define SHORT "It has 14 characters, and must have 15 or more."
 #define NAME  "It must not hold the user name."
 
+/* What the policy says of a password, in English. */
+static int
+check(const char *user, const char *password, char *text, size_t size)
+{
+	const struct password_person person = { .user = user };
+	struct password_judgement judgement;
+	int r = password_judge(&policy, &person, password, &judgement);
+
+	password_judgement_text(&judgement, NULL, text, size);
+	return r;
+}
+
 static void
 judges_a_password(void **state)
 {
@@ -59,8 +71,8 @@ judges_a_password(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(password_policy_check(&policy, cases[i].user,
-				     cases[i].password, text, sizeof(text)),
+		assert_int_equal(
+		    check(cases[i].user, cases[i].password, text, sizeof(text)),
 		    cases[i].why == NULL ? 0 : GATE_EREFUSED);
 		assert_string_equal(
 		    text, cases[i].why == NULL ? "" : cases[i].why);
@@ -76,15 +88,12 @@ agrees_with_the_verifier_on_the_longest(void **state)
 	(void)state;
 	memset(password, 'p', sizeof(password));
 	password[PASSWORD_MAX] = '\0';
-	assert_int_equal(password_policy_check(
-			     &policy, "alice", password, text, sizeof(text)),
-	    0);
+	assert_int_equal(check("alice", password, text, sizeof(text)), 0);
 	assert_int_equal(verifier_make(password, verifier), 0);
 	password[PASSWORD_MAX] = 'p';
 	password[PASSWORD_MAX + 1] = '\0';
-	assert_int_equal(password_policy_check(
-			     &policy, "alice", password, text, sizeof(text)),
-	    GATE_EREFUSED);
+	assert_int_equal(
+	    check("alice", password, text, sizeof(text)), GATE_EREFUSED);
 	assert_non_null(strstr(text, "bytes or fewer."));
 	assert_int_not_equal(verifier_make(password, verifier), 0);
 }
@@ -100,8 +109,7 @@ cuts_its_text(void **state)
 	(void)state;
 	for (size = 1; size <= sizeof(text); size++) {
 		memset(text, 'x', sizeof(text));
-		assert_int_equal(password_policy_check(&policy, "alice",
-				     "123456789alice", text, size),
+		assert_int_equal(check("alice", "123456789alice", text, size),
 		    GATE_EREFUSED);
 		assert_true(strlen(text) < size);
 		assert_memory_equal(text, whole, strlen(text));

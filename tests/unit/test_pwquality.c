@@ -2,9 +2,9 @@
 /*
  * Our policy beside pam_pwquality, on passwords made at random from what people
  * make them from: the same verdict, or a difference that stands in one of the
- * two tables below with its reason. Same rules on both sides: 14 characters, 3
- * kinds, 3 repeats, sequences of 3, 8 of one kind, user and real name,
- * dictionary.
+ * two tables below with its reason, which must be true of the password. Same
+ * rules on both sides: 14 characters, 3 kinds, 3 repeats, sequences of 3, 8 of
+ * one kind, user and real name, dictionary.
  */
 #include <security/pam_appl.h>
 #include <setjmp.h>
@@ -42,45 +42,86 @@ static const char options[] = "enforce_for_root retry=1 minlen=14 minclass=3 "
 			      "dcredit=0 ucredit=0 lcredit=0 ocredit=0 "
 			      "gecoscheck=1 difok=1";
 
+static int
+has_wide(const char *password)
+{
+	for (; *password != '\0'; password++)
+		if ((unsigned char)*password >= 0x80)
+			return 1;
+	return 0;
+}
+
+/* More bytes in a row than it allows, each the next of the one before. */
+static int
+has_row_of_bytes(const char *password)
+{
+	int up = 1, down = 1;
+
+	for (; *password != '\0'; password++) {
+		up = password[1] == password[0] + 1 ? up + 1 : 1;
+		down = password[1] == password[0] - 1 ? down + 1 : 1;
+		if (up > 3 || down > 3)
+			return 1;
+	}
+	return 0;
+}
+
+static int
+has_no_row_of_bytes(const char *password)
+{
+	return !has_row_of_bytes(password);
+}
+
+static int
+hides_name(const char *password)
+{
+	return strcasestr(password, "daemon") == NULL &&
+	    strcasestr(password, "nomead") == NULL;
+}
+
 /* We refuse, and it does not. */
 static struct {
 	enum password_fault_id fault;
 	const char *why;
+	int (*holds)(const char *password);
 	int count;
 } stricter[] = {
 	{ FAULT_TOO_SHORT,
 	    "we count characters; it counts bytes, of which a character "
 	    "outside of ASCII has two to four",
-	    0 },
+	    has_wide, 0 },
 	{ FAULT_SEQUENCE,
 	    "we know neighbours on keyboards, and rows in mixed case; it knows "
 	    "rows of bytes",
-	    0 },
+	    has_no_row_of_bytes, 0 },
 	{ FAULT_HOLDS_USER,
-	    "we know names with digits and signs for letters; it does not", 0 },
+	    "we know names with digits and signs for letters; it does not",
+	    hides_name, 0 },
 	{ FAULT_FEW_KINDS,
 	    "we know the case of letters outside of ASCII; to it all bytes of "
 	    "theirs are signs",
-	    0 },
-	{ FAULT_KIND_RUN, "the same of rows of letters", 0 },
+	    has_wide, 0 },
+	{ FAULT_KIND_RUN, "the same of rows of letters", has_wide, 0 },
 };
 
 /* It refuses, and we do not: by what it says. */
 static struct {
 	const char *says;
 	const char *why;
+	int (*holds)(const char *password);
 	int count;
 } laxer[] = {
 	{ "contains less than",
-	    "it does not know letters outside of ASCII by their case", 0 },
+	    "it does not know letters outside of ASCII by their case", has_wide,
+	    0 },
 	{ "characters of the same class consecutively",
 	    "a letter outside of ASCII is several bytes, and all of them signs "
 	    "to it",
-	    0 },
+	    has_wide, 0 },
 	{ "monotonic sequence longer than",
 	    "it takes signs, and a sign and a letter, for neighbours that are "
 	    "so by their numbers only, such as \"./0\" or \"@AB\"",
-	    0 },
+	    has_row_of_bytes, 0 },
 };
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
@@ -169,7 +210,8 @@ explain_stricter(
 
 	for (i = 0; i < COUNT(stricter); i++)
 		for (j = 0; j < judgement->count; j++)
-			if (judgement->faults[j].id == stricter[i].fault) {
+			if (judgement->faults[j].id == stricter[i].fault &&
+			    stricter[i].holds(password)) {
 				stricter[i].count++;
 				return;
 			}
@@ -183,7 +225,8 @@ explain_laxer(const char *password, const struct password_judgement *judgement,
 	size_t i;
 
 	for (i = 0; i < COUNT(laxer); i++)
-		if (strstr(said, laxer[i].says) != NULL) {
+		if (strstr(said, laxer[i].says) != NULL &&
+		    laxer[i].holds(password)) {
 			laxer[i].count++;
 			return;
 		}

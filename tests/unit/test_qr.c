@@ -50,28 +50,34 @@ read_cell(const char **at, char *upper, char *lower)
 	fail_msg("a character that is no half block");
 }
 
-/* Every line sets its colours, and resets them before it ends. */
 static void
-show(const char *drawing, struct screen *screen)
+show_lines(const char *drawing, const char *begin, const char *end,
+    struct screen *screen)
 {
 	const char *at = drawing;
 	int x;
 
 	memset(screen, 0, sizeof(*screen));
 	while (*at != '\0') {
-		assert_int_equal(
-		    strncmp(at, LINE_BEGIN, strlen(LINE_BEGIN)), 0);
-		at += strlen(LINE_BEGIN);
-		for (x = 0; strncmp(at, LINE_END, strlen(LINE_END)) != 0; x++)
+		assert_int_equal(strncmp(at, begin, strlen(begin)), 0);
+		at += strlen(begin);
+		for (x = 0; strncmp(at, end, strlen(end)) != 0; x++)
 			read_cell(&at, &screen->dots[screen->height][x],
 			    &screen->dots[screen->height + 1][x]);
-		at += strlen(LINE_END);
+		at += strlen(end);
 		/* no line is longer than another: it is a white square */
 		if (screen->height > 0)
 			assert_int_equal(x, screen->width);
 		screen->width = x;
 		screen->height += 2;
 	}
+}
+
+/* Every line sets its colours, and resets them before it ends. */
+static void
+show(const char *drawing, struct screen *screen)
+{
+	show_lines(drawing, LINE_BEGIN, LINE_END, screen);
 }
 
 /* A photograph of the screen, with what is around it in a shade of grey. */
@@ -190,6 +196,35 @@ has_a_quiet_zone_and_finders(void **state)
 		}
 }
 
+/* The same code, with light in the foreground and no escape at all. */
+static void
+is_the_same_without_colours(void **state)
+{
+	static struct screen coloured, plain;
+	struct qr_terminal terminal = large;
+	const char *text = "otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ";
+	char *drawing;
+	int x, y;
+
+	(void)state;
+	assert_int_equal(qr_draw(text, &terminal, &drawing), 0);
+	show(drawing, &coloured);
+	secret_str_free(&drawing);
+	terminal.plain = 1;
+	assert_int_equal(qr_draw(text, &terminal, &drawing), 0);
+	show_lines(drawing, "", "\n", &plain);
+	secret_str_free(&drawing);
+	assert_int_equal(plain.width, coloured.width);
+	assert_int_equal(plain.height, coloured.height);
+	for (x = 0; x < plain.width; x++) {
+		for (y = 0; y < plain.width; y++)
+			assert_int_equal(
+			    plain.dots[y][x], !coloured.dots[y][x]);
+		/* half a line that is no part of the code */
+		assert_int_equal(plain.dots[plain.width][x], 0);
+	}
+}
+
 /* What an app takes as it is fits the terminal that everybody has. */
 static void
 fits_the_usual_terminal(void **state)
@@ -268,6 +303,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    is_read_by_a_scanner, scratch_setup, scratch_teardown),
 		cmocka_unit_test(has_a_quiet_zone_and_finders),
+		cmocka_unit_test(is_the_same_without_colours),
 		cmocka_unit_test(fits_the_usual_terminal),
 		cmocka_unit_test(says_where_it_does_not_fit),
 		cmocka_unit_test(refuses_what_no_code_holds),
