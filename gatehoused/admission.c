@@ -38,6 +38,8 @@ by_service(struct login *l, const struct config_service *service)
 	const struct store_ticket *claims = login_claims(l);
 	int64_t age;
 
+	if (l->pass != NULL)
+		return LOGIN_NEXT; /* the administrator stands for the IdP */
 	if (service->authn_context[0] != '\0' &&
 	    (claims == NULL ||
 		!words_have(service->authn_context, claims->authn_context)))

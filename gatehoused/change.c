@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gatehoused/demand.h"
 #include "gatehoused/stages.h"
 #include "gatehoused/tries.h"
 #include "lib/clock.h"
@@ -21,8 +22,9 @@
 /* Room for all faults of a password as sentences. */
 #define FAULTS_SIZE 4096
 
-int
-kept_user(struct login *l)
+/* One whose password is kept where this line of the stack is for. */
+static int
+kept_user(struct login *l, int elsewhere)
 {
 	struct store_user user = { .disabled = 0 };
 	int r = may_they(l);
@@ -32,9 +34,45 @@ kept_user(struct login *l)
 	if (r == GATE_ENOTFOUND)
 		r = refuse(&l->refusal, REASON_UNKNOWN_USER,
 		    "the gate keeps no password for \"%s\"", l->user);
+	if (r == 0 && user.elsewhere != elsewhere)
+		r = refuse(&l->refusal, REASON_UNKNOWN_USER,
+		    elsewhere ? "the gate itself keeps the password of \"%s\": "
+				"the line must have no keyword"
+			      : "others keep the password of \"%s\": the stack "
+				"needs the steps check and record",
+		    l->user);
 	if (r == 0 && user.disabled)
 		r = refuse(&l->refusal, REASON_USER_DISABLED, NULL);
+	if (r == 0) {
+		l->changed = user.changed;
+		memcpy(l->language, user.language, sizeof(l->language));
+		login_speak(l);
+	}
 	explicit_bzero(&user, sizeof(user));
+	return r;
+}
+
+int
+kept_here(struct login *l)
+{
+	return kept_user(l, 0);
+}
+
+/*
+ * Nobody but who signs people in is believed that others have looked at the old
+ * password, or have stored the new one: whoever asks for himself could make the
+ * old one young, or find it in the history by guessing.
+ */
+int
+kept_elsewhere(struct login *l)
+{
+	int r = kept_user(l, 1);
+
+	if (r == 0 && !(l->rights & RIGHT_LOGIN))
+		r = refuse(&l->refusal, REASON_PEER,
+		    "uid %u may not say what another module did; see [peers] "
+		    "login",
+		    (unsigned)l->peer.uid);
 	return r;
 }
 
@@ -50,8 +88,11 @@ static int
 check_old(struct login *l)
 {
 	struct store_user user;
-	int r = tries_charge(l, &user);
+	int r = login_slot(l);
 
+	if (r != 0)
+		return r;
+	r = tries_charge(l, &user);
 	if (r == 0 && !user.elsewhere)
 		r = verifier_check_at(
 		    user.verifier, l->answer, l->policy->passwords->cost);
@@ -84,7 +125,7 @@ ask_old_password(struct login *l)
 struct trial {
 	struct login *login;
 	struct store_user user;
-	int has_factor;
+	int has_factor; /* and is asked for it wherever it is */
 	char *verifiers[HISTORY_MAX];
 	size_t count;
 };
@@ -130,6 +171,15 @@ read_trial(struct store_tx *tx, void *data)
 	return r;
 }
 
+/* Somebody who was there when it began. */
+static int
+still_there(struct login *l, int r)
+{
+	return r == GATE_ENOTFOUND ? refuse(&l->refusal, REASON_UNKNOWN_USER,
+					 "the user was removed meanwhile")
+				   : r;
+}
+
 static void
 clear_trial(struct trial *t)
 {
@@ -166,7 +216,8 @@ static int
 was_used(const struct login *l, const struct trial *t)
 {
 	return history_check((const char *const *)t->verifiers, t->count,
-	    l->answer, (size_t)l->policy->config->threads, NULL);
+	    l->answer, slots_widen(gate_slots(l->gate), l->slot, t->count),
+	    NULL);
 }
 
 /* All the rules: 0, with the faults in judgement, or an error. */
@@ -209,8 +260,7 @@ tell_faults(struct login *l, const struct password_judgement *judgement)
 
 	password_judgement_text(judgement, NULL, text, sizeof(text));
 	(void)refuse(&l->refusal, REASON_PASSWORD_WEAK, "%s", text);
-	password_judgement_text(
-	    judgement, l->policy->catalogue, text, sizeof(text));
+	password_judgement_text(judgement, l->catalogue, text, sizeof(text));
 	return login_tell_why(l, text);
 }
 
@@ -224,7 +274,12 @@ ask_new_password(struct login *l)
 	if (l->answer == NULL)
 		return login_ask(
 		    l, PROMPT_HIDDEN, KIND_NEW_AUTHTOK, "New password: ");
-	r = store_read(gate_store(l->gate), read_trial, &trial);
+	r = login_slot(l);
+	if (r != 0)
+		return r;
+	r = still_there(l, store_read(gate_store(l->gate), read_trial, &trial));
+	if (r == 0 && trial.has_factor)
+		trial.has_factor = demand_is_always(l);
 	if (r == 0)
 		r = judge(l, &trial, &judgement);
 	clear_trial(&trial);
@@ -233,7 +288,7 @@ ask_new_password(struct login *l)
 	if (judgement.count > 0)
 		return tell_faults(l, &judgement);
 	password_strength_text(
-	    &judgement, l->policy->catalogue, l->note, sizeof(l->note));
+	    &judgement, l->catalogue, l->note, sizeof(l->note));
 	return login_keep(&l->new_password, l->answer);
 }
 
@@ -251,6 +306,7 @@ retype_password(struct login *l)
 }
 
 struct new_verifier {
+	struct login *login;
 	const char *name;
 	int64_t history; /* how many are remembered */
 	char verifier[VERIFIER_SIZE];
@@ -281,19 +337,38 @@ remember(struct store_tx *tx, const struct new_verifier *new,
 	return r;
 }
 
+/*
+ * While somebody thought of a new one, the administrator may have shut him out,
+ * or the owner may have changed the one that he knew.
+ */
+static int
+may_still(struct login *l, const struct store_user *user)
+{
+	if (user->disabled)
+		return refuse(&l->refusal, REASON_USER_DISABLED, NULL);
+	if (user->changed != l->changed)
+		return refuse(&l->refusal, REASON_BAD_PASSWORD,
+		    "the password was changed meanwhile");
+	return 0;
+}
+
 static int
 commit(struct store_tx *tx, void *data)
 {
 	const struct new_verifier *new = data;
-	int64_t now = clock_wall();
+	int64_t now = clock_wall(), dropped;
 	struct store_user user;
 	int r = store_user_get(tx, new->name, &user);
 
+	if (r == 0)
+		r = may_still(new->login, &user);
 	if (r == 0 && new->history > 0)
 		r = remember(tx, new, &user, now);
 	if (r == 0)
 		r = store_user_password(
 		    tx, new->name, user.elsewhere ? "" : new->verifier, now);
+	if (r == 0)
+		r = store_device_forget(tx, new->name, &dropped);
 	explicit_bzero(&user, sizeof(user));
 	return r;
 }
@@ -302,12 +377,17 @@ int
 change_password(struct login *l)
 {
 	const struct password_rules *rules = l->policy->passwords;
-	struct new_verifier new = { .name = l->user,
-		.history = (int64_t)rules->history };
-	int r = verifier_make_at(l->new_password, rules->cost, new.verifier);
+	struct new_verifier new = {
+		.login = l, .name = l->user, .history = (int64_t)rules->history
+	};
+	int r = login_slot(l);
 
+	if (r != 0)
+		return r;
+	r = verifier_make_at(l->new_password, rules->cost, new.verifier);
 	if (r == 0)
-		r = store_write(gate_store(l->gate), commit, &new);
+		r = still_there(
+		    l, store_write(gate_store(l->gate), commit, &new));
 	explicit_bzero(new.verifier, sizeof(new.verifier));
 	return r;
 }

@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "gatehoused/factors.h"
+#include "gatehoused/mail_code.h"
 #include "gatehoused/stages.h"
 #include "gatehoused/tries.h"
 #include "lib/clock.h"
 #include "lib/error.h"
+#include "lib/log.h"
 #include "lib/secret.h"
 #include "twofactor/otp.h"
 
@@ -17,6 +19,7 @@ struct second {
 	struct factor factor;
 	struct factor_seed seed;
 	enum code_kind kind; /* of the factor; CODE_NONE: there is none */
+	struct mail_code mail;
 	struct factors_codes codes;
 };
 
@@ -32,6 +35,7 @@ read_second(struct store_tx *tx, void *data)
 	factor_init(&s->factor, FACTOR_TOTP);
 	s->seed.size = FACTOR_BARE_SIZE;
 	memset(&s->user, 0, sizeof(s->user));
+	s->kind = CODE_NONE;
 	r = store_user_get(tx, user, &s->user);
 	if (r != 0)
 		return r == GATE_ENOTFOUND ? 0 : r;
@@ -41,6 +45,27 @@ read_second(struct store_tx *tx, void *data)
 	else if (r == GATE_ENOTFOUND)
 		r = 0;
 	return r == 0 ? factors_get_codes(tx, key, user, &s->codes) : r;
+}
+
+static int
+take_second(struct store_tx *tx, void *data)
+{
+	struct second *s = data;
+	int r = read_second(tx, s);
+
+	return r == 0 ? mail_code_take(tx, s->login, &s->user,
+			    s->kind != CODE_NONE, &s->mail)
+		      : r;
+}
+
+/* A code by mail is charged for before it is looked at, as a password is. */
+static int
+get_second(struct login *l, struct second *s)
+{
+	struct store *store = gate_store(l->gate);
+
+	return l->policy->config->otp_mail ? store_write(store, take_second, s)
+					   : store_read(store, read_second, s);
 }
 
 /*
@@ -98,7 +123,7 @@ warn_of_few(struct login *l, size_t count)
 		{ NULL, NULL } };
 
 	snprintf(left, sizeof(left), "%zu", count);
-	catalogue_fill(l->policy->catalogue,
+	catalogue_fill(l->catalogue,
 	    "Recovery codes left: {left}. Ask for new ones soon.", fields,
 	    l->note, sizeof(l->note));
 }
@@ -126,6 +151,8 @@ static int
 check(struct login *l, const struct second *s)
 {
 	int r = check_factor(l, s), recovery = GATE_EREFUSED;
+	int mail = l->policy->config->otp_mail ? mail_code_judge(l, &s->mail)
+					       : GATE_EREFUSED;
 
 	if (recovery_is(l->answer))
 		recovery = check_recovery(l, s);
@@ -133,6 +160,8 @@ check(struct login *l, const struct second *s)
 		return recovery;
 	if (s->user.name[0] == '\0')
 		return refuse(&l->refusal, REASON_UNKNOWN_USER, NULL);
+	if (s->mail.is_for)
+		return mail;
 	if (s->kind == CODE_NONE)
 		return refuse(&l->refusal, REASON_NO_SECOND_FACTOR, NULL);
 	if (r == GATE_EREFUSED)
@@ -158,22 +187,77 @@ both(struct login *l, const struct second *s, int r)
 }
 
 static int
+burn(struct store_tx *tx, void *data)
+{
+	const struct login *l = data;
+	int64_t left;
+
+	return store_recovery_take(tx, l->user, &l->recovery, &left);
+}
+
+/*
+ * A recovery code lifts a lock, and a try that is locked is charged to nobody:
+ * with one of them, passwords could be guessed for ever. So it is used up by a
+ * wrong one too.
+ */
+static int
+pay_for_password(struct login *l)
+{
+	int r;
+
+	if (l->code != CODE_RECOVERY || !l->charge.blocked ||
+	    l->verdict.reason == REASON_NONE)
+		return 0;
+	r = store_write(gate_store(l->gate), burn, l);
+	if (r == 0)
+		log_warn("a recovery code of \"%s\", who is locked, was used "
+			 "up by a wrong password",
+		    l->user);
+	return r == GATE_ENOTFOUND ? 0 : r;
+}
+
+/*
+ * What a code is compared with takes some microseconds more of a user who is
+ * known, or has a factor, or recovery codes: a refusal comes no sooner than it
+ * takes for anybody, on the tick of a clock, and so tells nothing of that. It
+ * is short enough for a thread to wait: a refusal has cost a password, or a
+ * charge.
+ */
+#define PACE_MS 3
+
+static int
 prove(struct login *l, struct second *s)
 {
 	struct store_user user;
+	int64_t begun;
 	int r = 0;
 
 	/* a password has paid for both */
 	if (!l->charged)
 		r = tries_charge(l, &user);
 	explicit_bzero(&user, sizeof(user));
+	begun = clock_mono_ms();
 	if (r == 0)
-		r = store_read(gate_store(l->gate), read_second, s);
+		r = get_second(l, s);
 	if (r == 0)
 		r = check(l, s);
-	if (r != 0 && r != GATE_EREFUSED)
+	if (r == 0)
+		r = pay_for_password(l);
+	if (r == 0 || r == GATE_EREFUSED)
+		r = tries_verdict(l, both(l, s, r));
+	if (r != 0)
+		clock_sleep_until(begun + PACE_MS);
+	return r;
+}
+
+static int
+ask(struct login *l)
+{
+	int r = mail_code_offer(l);
+
+	if (r != 0)
 		return r;
-	return tries_verdict(l, both(l, s, r));
+	return login_ask(l, PROMPT_HIDDEN, KIND_CODE, "Code: ");
 }
 
 int
@@ -184,10 +268,12 @@ code(struct login *l)
 
 	if (l->method != NULL && strcmp(l->method, "sso") == 0)
 		return LOGIN_NEXT; /* the IdP has seen to it */
-	if (enrol_is_over(l))
+	if (l->pass != NULL)
+		return LOGIN_NEXT; /* an administrator has */
+	if (l->waived || enrol_is_over(l))
 		return LOGIN_NEXT;
 	if (l->answer == NULL)
-		return login_ask(l, PROMPT_HIDDEN, KIND_CODE, "Code: ");
+		return ask(l);
 	l->method = l->method != NULL ? "password+otp" : "otp";
 	memset(&second, 0, sizeof(second));
 	second.login = l;
@@ -212,6 +298,9 @@ code_use(struct store_tx *tx, struct login *l)
 	case CODE_RECOVERY:
 	case CODE_SCRATCH:
 		r = store_recovery_take(tx, l->user, &l->recovery, &left);
+		break;
+	case CODE_MAIL:
+		r = mail_code_use(tx, l);
 		break;
 	}
 	/* somebody was faster with the same one */

@@ -7,6 +7,7 @@
 #include "gatehoused/request.h"
 #include "lib/clock.h"
 #include "lib/error.h"
+#include "lib/secret.h"
 
 /* A message that has grown over this is not kept for the next one. */
 #define KEEP_ROOM (64u << 10)
@@ -37,7 +38,8 @@ connection_new(struct connection **connection, int fd)
 	int r = GATE_ENOMEM;
 
 	if (c != NULL) {
-		c->fd = fd;
+		c->fd = c->slot.fd = fd;
+		c->slot.owner = c;
 		r = peer_of(fd, &c->peer);
 	}
 	if (r == 0) {
@@ -106,12 +108,18 @@ connection_answer(
 		.in = c->in,
 		.out = memory->out,
 		.fd = c->fd,
-		.dialogue = &c->dialogue };
+		.dialogue = &c->dialogue,
+		.slot = &c->slot };
 	int64_t timeout = request.policy->config->request_timeout * 1000;
 	int r;
 
 	request.rights = peer_rights(&c->peer, request.policy);
-	request_dispatch(&request);
+	r = request_dispatch(&request);
+	secret_wipe_stack();
+	if (r == SLOTS_WAIT) {
+		policy_unref(&request.policy);
+		return SLOTS_WAIT;
+	}
 	r = request_send(&request);
 	wire_begin(memory->out, 0); /* it may hold a ticket or a seed */
 	give_back(c, memory);

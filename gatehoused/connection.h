@@ -17,6 +17,7 @@ struct connection {
 	int64_t deadline;       /* clock_mono_ms; while no thread has it */
 	struct wire_msg *in;    /* a message that has come in part, or NULL */
 	struct login *dialogue; /* a person has been asked; NULL: nobody */
+	struct slot slot;
 };
 
 /*
@@ -45,7 +46,8 @@ int connection_gather(
 /*
  * Handles the request that was gathered and sends the answer: 0, and the next
  * message may come; GATE_ECLOSED when all is said (protocol.h); or an error of
- * wire_send.
+ * wire_send. SLOTS_WAIT: the request is kept, to be handled by another call
+ * after slots_wait for the connection's slot.
  */
 int connection_answer(struct connection *connection, struct gate *gate,
     struct connection_memory *memory);

@@ -30,6 +30,31 @@ ending_add(struct ending *ending, struct store_tx *tx,
 	return store_session_update(tx, row);
 }
 
+int
+ending_gather(const struct store_session *session, void *data)
+{
+	struct store_session *row = rows_add(data);
+
+	if (row == NULL)
+		return GATE_ENOMEM;
+	*row = *session;
+	return 0;
+}
+
+int
+ending_add_user(struct ending *ending, struct store_tx *tx, const char *user)
+{
+	struct rows found = { .size = sizeof(struct store_session) };
+	size_t i;
+	int r =
+	    store_session_list(tx, user, 0, LOOK_MAX, ending_gather, &found);
+
+	for (i = 0; i < found.count && r == 0; i++)
+		r = ending_add(ending, tx, rows_at(&found, i));
+	rows_clear(&found);
+	return r;
+}
+
 /* The processes that are to end, one for each session. */
 struct processes {
 	struct leader *leaders; /* zeros for one that is left alone */

@@ -31,6 +31,13 @@ struct ending {
 int ending_add(struct ending *ending, struct store_tx *tx,
     const struct store_session *session);
 
+/* For lists of the store: copies each session into rows, which is data. */
+store_session_each ending_gather;
+
+/* The same for all sessions of a user that go on. */
+int ending_add_user(
+    struct ending *ending, struct store_tx *tx, const char *user);
+
 /*
  * After the commit: has the processes end, and puts each session into the audit
  * log. Waits for them, for two seconds at most (leader.h). One that holds a

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
+#include "gatehoused/demand.h"
 #include "gatehoused/factors.h"
+#include "gatehoused/mail_code.h"
+#include "gatehoused/picture.h"
 #include "gatehoused/stages.h"
 #include "gatehoused/tries.h"
 #include "lib/clock.h"
@@ -14,6 +18,9 @@
 #define TRIES_MOST 3
 
 #define TEXT_SIZE  (OTPAUTH_SIZE + 512)
+
+/* The URI, and below it the same as a QR code. */
+#define SHOWN_SIZE (TEXT_SIZE + 2 + PICTURE_SIZE)
 
 /* Where an enrolment is: what the next answer belongs to. */
 enum place {
@@ -34,7 +41,7 @@ struct enrolling {
 	struct recovery_kept kept[RECOVERY_COUNT];
 	char list[RECOVERY_COUNT * RECOVERY_TEXT_SIZE + 1];
 	char uri[OTPAUTH_SIZE];
-	char text[TEXT_SIZE];
+	char text[SHOWN_SIZE];
 };
 
 int
@@ -43,10 +50,19 @@ enrol_is_over(const struct login *l)
 	return l->enrol_at == ENROL_OVER;
 }
 
+int
+enrol_has_confirmed(const struct login *l)
+{
+	return enrol_is_over(l) && !l->waived;
+}
+
 struct look {
 	struct login *login;
 	int has_factor;
-	int64_t now; /* never behind an earlier one */
+	int has_mail;    /* which is his second factor, while he has no other */
+	int64_t created; /* the user */
+	int changed;     /* disabled, or given another password, since */
+	int64_t now;     /* never behind an earlier one */
 };
 
 static int
@@ -54,38 +70,80 @@ look_at(struct store_tx *tx, void *data)
 {
 	struct look *look = data;
 	struct store_user user;
-	int r = store_user_get(tx, look->login->user, &user);
+	int r;
 
+	memset(&user, 0, sizeof(user));
+	r = store_user_get(tx, look->login->user, &user);
 	if (r == 0)
 		r = login_has_factor(tx, &user, &look->has_factor);
 	if (r == 0)
 		r = store_clock_get(tx, &look->now);
+	look->created = user.created;
+	look->changed = user.disabled || user.changed != look->login->changed;
+	look->has_mail = mail_code_is_for(look->login->policy->config, &user);
 	explicit_bzero(&user, sizeof(user));
 	if (look->now < clock_wall())
 		look->now = clock_wall();
 	return r;
 }
 
-/* A sentence with one thing filled in; secret perhaps. */
-static int
-tell(struct login *l, enum prompt_style style, const char *message,
-    const char *name, const char *value, char *text)
+/* A sentence with one thing filled in; secret perhaps. Its length. */
+static size_t
+fill(const struct login *l, const char *message, const char *name,
+    const char *value, char text[TEXT_SIZE])
 {
 	const struct catalogue_field fields[] = { { name, value },
 		{ NULL, NULL } };
 
-	catalogue_fill(l->policy->catalogue, message, fields, text, TEXT_SIZE);
-	return login_ask(l, style, KIND_TEXT, text);
+	return catalogue_fill(l->catalogue, message, fields, text, TEXT_SIZE);
 }
 
-/* One that waits; the one that counts, should there be one by now, stays. */
+/* Whoever has the password, or had it, must not put his in place of another's.
+ */
+static int
+may_still(struct store_tx *tx, struct login *l)
+{
+	struct look look = { .login = l };
+	int r = look_at(tx, &look);
+
+	if (r == 0 && look.changed)
+		r = refuse(&l->refusal, REASON_BAD_PASSWORD,
+		    "the user was disabled, or the password changed, "
+		    "meanwhile");
+	if (r == 0 && look.has_factor)
+		r = refuse(&l->refusal, REASON_CODE_USED,
+		    "a second factor was set up meanwhile");
+	return r;
+}
+
+/* One that waits. */
 static int
 put(struct store_tx *tx, void *data)
 {
 	const struct enrolling *e = data;
+	int r = may_still(tx, e->login);
 
-	return factors_put(tx, gate_key(e->login->gate), e->login->user,
-	    &e->factor, &e->seed, clock_wall());
+	return r == 0 ? factors_put(tx, gate_key(e->login->gate),
+			    e->login->user, &e->factor, &e->seed, clock_wall())
+		      : r;
+}
+
+/* In one message: nobody could tell where a second one belongs. Who has no
+ * picture has the URI. */
+static int
+show_uri(struct enrolling *e)
+{
+	struct login *l = e->login;
+	size_t used = fill(l,
+	    "You need a second factor to sign in. Add this to your "
+	    "authenticator app; it is a secret: {uri}",
+	    "uri", e->uri, e->text);
+
+	l->enrol_at = ENROL_SHOWN;
+	if (l->policy->config->otp_qr &&
+	    picture_draw(e->uri, e->text + used + 2, PICTURE_SIZE) == 0)
+		memcpy(e->text + used, "\n\n", 2);
+	return login_ask(l, PROMPT_INFO, KIND_TEXT, e->text);
 }
 
 /* The right password was shown: from here on nothing is guessed. */
@@ -108,50 +166,65 @@ show(struct login *l)
 		    sizeof(e->uri));
 	if (r == 0)
 		r = store_write(gate_store(l->gate), put, e);
-	if (r == 0) {
-		l->enrol_at = ENROL_SHOWN;
-		r = tell(l, PROMPT_INFO,
-		    "You need a second factor to sign in. Add this to your "
-		    "authenticator app; it is a secret: {uri}",
-		    "uri", e->uri, e->text);
-	}
+	if (r == 0)
+		r = show_uri(e);
 	secret_free(e, sizeof(*e));
 	return r;
 }
 
-/* Only after a password that was right, and not blocked. */
+/*
+ * Only after a password that was right, and not blocked: one that was compared
+ * here, or by lines of which the administrator says so.
+ */
 static int
 begin(struct login *l)
 {
 	struct look look = { .login = l };
 	char days[24], text[TEXT_SIZE];
+	int64_t deadline;
 	int r;
 
-	if (!l->policy->config->otp_enroll || !l->charged ||
-	    l->charge.blocked || l->verdict.reason != REASON_NONE)
+	if (!l->policy->config->otp_enroll || l->waived ||
+	    (!l->charged && !l->enrolls))
 		return LOGIN_NEXT;
+	/* whatever the password is, or the time to the question would tell */
 	r = store_read(gate_store(l->gate), look_at, &look);
-	if (r != 0 || look.has_factor)
+	if (r == GATE_ENOTFOUND)
+		return LOGIN_NEXT; /* not the gate's: asked as a stranger is */
+	if (r != 0 || look.has_factor || look.has_mail || !demand_is_clean(l))
 		return r;
-	if (enrolment_due(NULL, l->policy->enroll_by, look.now) ==
-	    ENROLMENT_MUST)
+	r = tries_charge_line(l);
+	if (r != 0 || !demand_is_clean(l))
+		return r;
+	deadline = enrolment_deadline(l->policy->enroll_by, look.created,
+	    l->policy->config->otp_enroll_within);
+	if (enrolment_due(NULL, deadline, look.now) == ENROLMENT_MUST)
 		return show(l);
 	snprintf(days, sizeof(days), "%lld",
-	    (long long)enrolment_days(l->policy->enroll_by, look.now));
+	    (long long)enrolment_days(deadline, look.now));
 	l->enrol_at = ENROL_OFFERED;
-	return tell(l, PROMPT_SHOWN,
+	fill(l,
 	    "You have no second factor yet; days left to set one up: {days}. "
 	    "Type yes to set it up now, or nothing to go on without: ",
 	    "days", days, text);
+	return login_ask(l, PROMPT_SHOWN, KIND_TEXT, text);
+}
+
+/* Whatever else was typed, a no or a code, did not ask for a new factor. */
+static int
+is_yes(const struct login *l)
+{
+	return strcasecmp(l->answer, "yes") == 0 ||
+	    strcasecmp(l->answer, catalogue_get(l->catalogue, "yes")) == 0;
 }
 
 static int
 offered(struct login *l)
 {
-	if (l->answer[0] != '\0')
+	if (is_yes(l))
 		return show(l);
 	l->enrol_at = ENROL_OVER;
-	return tries_verdict(l, 0);
+	return demand_waive(l, "[2fa] enroll_by, enroll_within", "");
 }
 
 static int
@@ -161,7 +234,6 @@ ask_code(struct login *l)
 	return login_ask(l, PROMPT_HIDDEN, KIND_CODE, "Code: ");
 }
 
-/* Whoever has the password must not put his in place of another's. */
 static int
 confirm(struct store_tx *tx, void *data)
 {
@@ -173,12 +245,8 @@ confirm(struct store_tx *tx, void *data)
 		.now = clock_wall(),
 		.kept = e->kept,
 		.count = RECOVERY_COUNT };
-	struct look look = { .login = l };
-	int r = look_at(tx, &look);
+	int r = may_still(tx, l);
 
-	if (r == 0 && look.has_factor)
-		r = refuse(&l->refusal, REASON_CODE_USED,
-		    "a second factor was set up meanwhile");
 	return r == 0
 	    ? factors_confirm(tx, gate_key(l->gate), &proof, &l->refusal)
 	    : r;
@@ -207,10 +275,11 @@ tell_codes(struct login *l, struct enrolling *e)
 		at += (size_t)snprintf(e->list + at, sizeof(e->list) - at,
 		    "%s%s", i > 0 ? " " : "", e->codes[i].text);
 	l->enrol_at = ENROL_TOLD;
-	return tell(l, PROMPT_INFO,
+	fill(l,
 	    "Recovery codes, each good once where your app is lost; they are "
 	    "not shown again: {codes}",
 	    "codes", e->list, e->text);
+	return login_ask(l, PROMPT_INFO, KIND_TEXT, e->text);
 }
 
 static int
@@ -238,7 +307,7 @@ asked(struct login *l)
 static int
 told(struct login *l)
 {
-	l->method = "password+otp";
+	l->method = l->method != NULL ? "password+otp" : "otp";
 	l->enrol_at = ENROL_OVER;
 	return LOGIN_NEXT;
 }

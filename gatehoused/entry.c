@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "gatehoused/account.h"
+#include "gatehoused/demand.h"
+#include "gatehoused/emergency.h"
 #include "gatehoused/rehash.h"
 #include "gatehoused/stages.h"
 #include "gatehoused/tries.h"
@@ -10,28 +12,6 @@
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "session/session.h"
-
-/* "nobody" is above the system's range, and no person either. */
-#define NOBODY_UID 65534
-
-/* 0 and *uid; GATE_ENOTFOUND where the system has no such account. */
-static int
-account_uid(struct login *l, uid_t *uid)
-{
-	char buffer[16384];
-	struct passwd entry, *found = NULL;
-	int r;
-
-	r = getpwnam_r(l->user, &entry, buffer, sizeof(buffer), &found);
-	if (found != NULL) {
-		*uid = found->pw_uid;
-		return 0;
-	}
-	if (r == 0)
-		return GATE_ENOTFOUND;
-	return refuse(&l->refusal, REASON_USER_LOOKUP,
-	    "looking up \"%s\" failed: %s", l->user, strerror(r));
-}
 
 int
 peer_may(struct login *l)
@@ -41,7 +21,7 @@ peer_may(struct login *l)
 
 	if ((l->rights & RIGHT_LOGIN) || l->user[0] == '\0')
 		return LOGIN_NEXT;
-	r = account_uid(l, &uid);
+	r = account_uid(l->user, &uid, &l->refusal);
 	if (r == 0 && uid == l->peer.uid)
 		return LOGIN_NEXT;
 	if (r != 0 && r != GATE_ENOTFOUND)
@@ -54,27 +34,14 @@ peer_may(struct login *l)
 int
 may_they(struct login *l)
 {
-	const struct config *config = l->policy->config;
-	uid_t uid;
 	int r;
 
 	if (l->user[0] == '\0')
 		return refuse(&l->refusal, REASON_USER_INVALID, "no user name");
 	r = peer_may(l);
 	if (r == 0)
-		r = account_uid(l, &uid);
-	if (r == GATE_ENOTFOUND)
-		return LOGIN_NEXT; /* a portal user */
-	if (r != 0)
-		return r;
-	if (uid == 0 && !config->allow_root)
-		return refuse(&l->refusal, REASON_ROOT_REFUSED, NULL);
-	if (uid != 0 && !config->allow_system &&
-	    ((int64_t)uid <= config->system_uid_max || uid == NOBODY_UID))
-		return refuse(&l->refusal, REASON_SYSTEM_ACCOUNT,
-		    "\"%s\" has uid %u; see [users] allow_system", l->user,
-		    (unsigned)uid);
-	return LOGIN_NEXT;
+		r = account_may(l->policy->config, l->user, &l->refusal);
+	return r == GATE_ENOTFOUND ? LOGIN_NEXT : r; /* a portal user */
 }
 
 int
@@ -93,6 +60,8 @@ login_describe(struct login *l)
 	session_add_method(s, l->method);
 	if (claims != NULL)
 		session_claims(s, claims);
+	if (l->pass != NULL)
+		s->not_after = l->pass->expires;
 	return 0;
 }
 
@@ -128,6 +97,8 @@ use_up(struct store_tx *tx, struct login *l)
 		return use_assertion(tx, l);
 	if (l->ticket != NULL)
 		return use_ticket(tx, l);
+	if (l->pass != NULL)
+		return emergency_use(tx, l);
 	return l->code != CODE_NONE ? code_use(tx, l) : 0;
 }
 
@@ -140,22 +111,39 @@ same_sign_in(struct login *l, const struct store_session *s)
 	return session_is_of(s, l->user, l->service, &ignored) == 0 &&
 	    session_claim(s, clock_wall(), l->policy->config->login_grace,
 		&ignored) == 0 &&
-	    s->state == SESSION_SIGNED_IN && l->code != CODE_NONE &&
+	    s->state == SESSION_SIGNED_IN &&
+	    (l->code != CODE_NONE || enrol_is_over(l) || l->waived) &&
 	    strcmp(s->method, "password") == 0;
 }
 
-/* When whoever the gate keeps for the fallback was here last. */
 static int
-note_login(struct store_tx *tx, const struct login *l)
+find_earlier(
+    struct store_tx *tx, struct login *l, struct store_session *s, int *found)
 {
-	struct store_user user;
-	int r = store_user_get(tx, l->user, &user);
+	int r = l->session[0] != '\0' ? store_session_get(tx, l->session, s)
+				      : GATE_ENOTFOUND;
 
-	if (r == 0) {
-		user.last_login = clock_wall();
-		r = store_user_update(tx, &user);
-	}
-	explicit_bzero(&user, sizeof(user));
+	*found = r == 0 && same_sign_in(l, s);
+	return r == GATE_ENOTFOUND ? 0 : r;
+}
+
+/*
+ * When whoever the gate keeps for the fallback was here last. A dialogue may
+ * take minutes: what was compared at its beginning must still be so.
+ */
+static int
+note_login(struct store_tx *tx, struct login *l)
+{
+	int disabled;
+	int r = store_user_seen(tx, l->user, clock_wall(),
+	    l->known ? l->changed : STORE_USER_ANY, &disabled);
+
+	if (r == 0 && disabled)
+		return refuse(&l->refusal, REASON_USER_DISABLED, NULL);
+	if (r == GATE_ENOTFOUND && l->known)
+		return refuse(&l->refusal, REASON_BAD_PASSWORD,
+		    "the user was removed, or the password changed, "
+		    "meanwhile");
 	return r == GATE_ENOTFOUND ? 0 : r;
 }
 
@@ -164,9 +152,9 @@ commit_sign_in(struct store_tx *tx, void *data)
 {
 	struct login *l = data;
 	struct store_session earlier;
-	int r;
+	int merges = 0, r;
 
-	if (login_claims(l) != NULL) {
+	if (login_claims(l) != NULL || l->pass != NULL) {
 		r = wall_clock_check(
 		    tx, l->policy->config->clock_skew, &l->refusal);
 		if (r != 0)
@@ -174,17 +162,20 @@ commit_sign_in(struct store_tx *tx, void *data)
 	}
 	r = use_up(tx, l);
 	if (r == 0)
-		r = tries_settle(tx, l);
+		r = find_earlier(tx, l, &earlier, &merges);
+	if (r == 0)
+		r = tries_settle(tx, l, l->shown || merges);
+	if (r == 0)
+		r = demand_remember(tx, l);
 	if (r == 0)
 		r = rehash_commit(tx, l->rehash, l->user);
 	if (r == 0)
 		r = note_login(tx, l);
 	if (r != 0)
 		return r;
-	if (l->session[0] != '\0' &&
-	    store_session_get(tx, l->session, &earlier) == 0 &&
-	    same_sign_in(l, &earlier)) {
-		session_add_method(&earlier, l->method);
+	if (merges) {
+		if (!l->waived)
+			session_add_method(&earlier, l->method);
 		l->record = earlier;
 		return store_session_update(tx, &l->record);
 	}
@@ -196,12 +187,17 @@ let_in(struct login *l)
 {
 	int r = login_describe(l);
 
-	/* only now, when all was right: it takes the time of a comparison */
+	/* only now, when all was right; but nobody waits for it, as it can be
+	 * done at the next login too */
+	if (l->rehash != NULL && !slots_try(gate_slots(l->gate), l->slot))
+		rehash_free(&l->rehash);
 	if (r == 0)
 		r = rehash_make(l->rehash);
 	if (r == 0)
 		r = store_write(gate_store(l->gate), commit_sign_in, l);
 	if (r != 0)
 		l->record.id[0] = '\0'; /* nothing went on record */
+	else if (l->pass != NULL)
+		emergency_alarm(l);
 	return r;
 }

@@ -128,6 +128,33 @@ factors_get_codes(struct store_tx *tx, const struct seal_key *key,
 	return r;
 }
 
+/* One of them that is not there opens as well as any. */
+static int
+open_factor(struct store_tx *tx, const struct seal_key *key, const char *user,
+    int confirmed)
+{
+	struct factor_seed seed = { .size = 0 };
+	struct factor factor;
+	int r = factors_get(tx, key, user, confirmed, &factor, &seed);
+
+	explicit_bzero(&seed, sizeof(seed));
+	return r == GATE_ENOTFOUND ? 0 : r;
+}
+
+int
+factors_open(struct store_tx *tx, const struct seal_key *key, const char *user)
+{
+	struct factors_codes codes;
+	int r = open_factor(tx, key, user, 1);
+
+	if (r == 0)
+		r = open_factor(tx, key, user, 0);
+	if (r == 0)
+		r = factors_get_codes(tx, key, user, &codes);
+	explicit_bzero(&codes, sizeof(codes));
+	return r;
+}
+
 /* What the key before does not open either does not need it. */
 static int
 renew(const struct seal_key *key, const char *user, const char *row,
@@ -199,13 +226,14 @@ reseal_codes(struct store_tx *tx, const struct seal_key *key, const char *user,
 	char row[CODE_ROW_SIZE];
 	int64_t these = 0;
 	size_t i;
-	int one = 0, r;
+	int one, r;
 
 	code_row(user, row);
 	r = store_recovery_list(tx, user, gather, &codes);
 	for (i = 0; i < codes.count && r == 0; i++) {
-		r = seal_renew(
-		    key, row, codes.rows[i].kept, codes.rows[i].size, &one);
+		one = 0;
+		r = renew(key, user, row, codes.rows[i].kept,
+		    codes.rows[i].size, &one);
 		these += one;
 	}
 	if (r == 0 && these > 0)

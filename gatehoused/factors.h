@@ -78,6 +78,10 @@ struct factors_proof {
 int factors_confirm(struct store_tx *tx, const struct seal_key *key,
     const struct factors_proof *proof, struct refusal *refusal);
 
+/* Whether all that a user has opens: 0, GATE_ECRYPTO, or an error as above. */
+int factors_open(
+    struct store_tx *tx, const struct seal_key *key, const char *user);
+
 /*
  * Seals all that a user has anew that the key before sealed: *changed counts
  * the rows. What no key opens stays as it is, which is logged. 0, or an error

@@ -38,6 +38,8 @@ struct gate {
 	struct store *store;
 	struct seal_key *key;
 	struct audit *audit;
+	struct slots *slots;
+	struct errands *errands;
 	pthread_mutex_t policy_lock; /* over what follows */
 	struct policy *policy;
 	int64_t loaded;
@@ -161,6 +163,23 @@ open_store(struct gate *gate, const struct config *config)
 	return r;
 }
 
+static void
+set_slots(struct gate *gate, const struct config *config)
+{
+	slots_set(gate->slots, (size_t)config->password_parallel,
+	    (size_t)config->password_waiting);
+}
+
+static int
+open_slots(struct gate *gate, const struct config *config)
+{
+	int r = slots_new(&gate->slots, (size_t)config->threads);
+
+	if (r == 0)
+		set_slots(gate, config);
+	return r;
+}
+
 int
 gate_new(struct gate **gate, const char *config_path)
 {
@@ -182,6 +201,10 @@ gate_new(struct gate **gate, const char *config_path)
 		r = open_store(g, g->policy->config);
 	if (r == 0)
 		r = load_key(g, g->policy->config->master_key);
+	if (r == 0)
+		r = open_slots(g, g->policy->config);
+	if (r == 0)
+		r = errands_new(&g->errands);
 	g->started = g->loaded = clock_wall();
 	if (r == 0)
 		*gate = g;
@@ -197,8 +220,10 @@ gate_free(struct gate **gate)
 
 	if (g == NULL)
 		return;
+	errands_free(&g->errands); /* which use all of the others */
 	policy_unref(&g->policy);
 	audit_free(&g->audit);
+	slots_free(&g->slots);
 	seal_key_free(&g->key);
 	store_free(&g->store);
 	if (g->lock_fd >= 0)
@@ -253,6 +278,7 @@ gate_reload(struct gate *gate)
 	gate->reload_failed = r != 0;
 	if (r == 0) {
 		warn_of_fixed(old->config, fresh->config);
+		set_slots(gate, fresh->config);
 		gate->policy = fresh;
 		gate->loaded = clock_wall();
 	}
@@ -286,6 +312,18 @@ gate_key(struct gate *gate)
 	return gate->key;
 }
 
+struct slots *
+gate_slots(struct gate *gate)
+{
+	return gate->slots;
+}
+
+struct errands *
+gate_errands(struct gate *gate)
+{
+	return gate->errands;
+}
+
 static int
 count_rows(struct store_tx *tx, void *count)
 {
@@ -315,20 +353,22 @@ struct housework {
 	int64_t total;
 };
 
-/* Tries are reckoned by a clock of their own. */
+/* Tries and codes by mail are reckoned by a clock of their own. */
 static int
 prune_fallback(struct store_tx *tx, struct housework *work)
 {
-	int64_t steady, tries = 0, others = 0;
+	int64_t steady, tries = 0, codes = 0, others = 0;
 	int r = steady_now(tx, &steady);
 
 	if (r == 0)
 		r = store_tries_prune(
 		    tx, steady, STORE_TRIES_MOST, PRUNE_ROWS, &tries);
 	if (r == 0)
+		r = store_mail_prune(tx, steady, PRUNE_ROWS, &codes);
+	if (r == 0)
 		r = store_fallback_prune(
 		    tx, work->now, work->ended_before, PRUNE_ROWS, &others);
-	work->dropped += tries + others;
+	work->dropped += tries + codes + others;
 	return r;
 }
 

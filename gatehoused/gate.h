@@ -6,7 +6,9 @@
 #include <stdint.h>
 
 #include "gatehoused/audit.h"
+#include "gatehoused/errands.h"
 #include "gatehoused/policy.h"
+#include "gatehoused/slots.h"
 #include "lib/seal.h"
 #include "lib/store.h"
 
@@ -36,6 +38,8 @@ int gate_reload(struct gate *gate);
 struct store *gate_store(struct gate *gate);
 struct audit *gate_audit(struct gate *gate);
 struct seal_key *gate_key(struct gate *gate);
+struct slots *gate_slots(struct gate *gate);
+struct errands *gate_errands(struct gate *gate);
 
 /*
  * Counts one more request that is to go on record: 0 and *count, those before

@@ -4,13 +4,12 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "lib/become.h"
 #include "lib/error.h"
+#include "lib/guard.h"
 #include "lib/log.h"
 
 int
@@ -34,22 +33,7 @@ harden_become(const char *user)
 void
 harden_memory(void)
 {
-	struct rlimit none = { 0, 0 };
-	struct rlimit locked;
-
-	(void)setrlimit(RLIMIT_CORE, &none);
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-#if !defined(__SANITIZE_ADDRESS__)
-	/*
-	 * All or nothing: with a limit, MCL_FUTURE would make allocations fail
-	 * once it is reached. What holds secrets is locked by itself anyway.
-	 */
-	if (getrlimit(RLIMIT_MEMLOCK, &locked) == 0 &&
-	    locked.rlim_cur == RLIM_INFINITY &&
-	    mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0)
-		return;
-#else
-	(void)locked;
-#endif
-	log_debug("memory is not locked as a whole: RLIMIT_MEMLOCK");
+	guard_process();
+	if (!guard_memory())
+		log_debug("memory is not locked as a whole: RLIMIT_MEMLOCK");
 }

@@ -104,6 +104,33 @@ failed(int error)
 	    error == GATE_EIO ? strerror(errno) : gate_strerror(error));
 }
 
+/* Whoever is the first: one is enough to know the key by. */
+static int
+open_first(struct store_tx *tx, void *data)
+{
+	struct batch *batch = data;
+	int r;
+
+	batch->count = 0;
+	r = store_sealed_users(tx, "", 1, gather, batch);
+	return r == 0 && batch->count > 0
+	    ? factors_open(tx, batch->key, batch->users[0])
+	    : r;
+}
+
+void
+keys_look(struct gate *gate)
+{
+	struct batch batch = { .key = gate_key(gate) };
+	int r = store_read(gate_store(gate), open_first, &batch);
+
+	if (r == GATE_ECRYPTO)
+		log_error("the master key does not open what the store holds "
+			  "of \"%s\": put the key of its time back, or enrol "
+			  "anew",
+		    batch.users[0]);
+}
+
 void
 keys_go_on(struct gate *gate)
 {

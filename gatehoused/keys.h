@@ -11,4 +11,11 @@
  */
 void keys_go_on(struct gate *gate);
 
+/*
+ * Tells, in the log, of a master key that is not that of this store, as after
+ * a backup that was put back: by the first who has something sealed. The gate
+ * goes on without what does not open.
+ */
+void keys_look(struct gate *gate);
+
 #endif

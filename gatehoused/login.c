@@ -9,6 +9,7 @@
 #include "gatehoused/stages.h"
 #include "gatehoused/tries.h"
 #include "lib/error.h"
+#include "lib/languages.h"
 #include "lib/log.h"
 #include "lib/secret.h"
 
@@ -16,7 +17,7 @@
  * The gate's whole work: for every question of a PAM hook, what is looked at,
  * in which order. Where from, who, may they, in.
  */
-#define STAGES_MAX 11
+#define STAGES_MAX 12
 
 struct flow {
 	const char *verb;
@@ -28,7 +29,7 @@ struct flow {
 static const struct flow logins[STEP_COUNT] = {
 	[STEP_GATE] = { "login", "gate", {
 		peer_may, where_from, sso_or_password, user_name, password,
-		enrol, code, may_they, may_enter, tell_note, let_in } },
+		demand, enrol, code, may_they, may_enter, tell_note, let_in } },
 	[STEP_ALLOWLIST] = { "login", "allowlist", {
 		peer_may, where_from } },
 	[STEP_SSO] = { "login", "sso", {
@@ -37,8 +38,8 @@ static const struct flow logins[STEP_COUNT] = {
 		peer_may, note_address, user_name, ask_password, password,
 		password_verdict, may_they, may_enter, let_in } },
 	[STEP_OTP] = { "login", "otp", {
-		peer_may, note_address, user_name, code, may_they, may_enter,
-		tell_note, let_in } },
+		peer_may, note_address, user_name, demand, enrol, code,
+		may_they, may_enter, tell_note, let_in } },
 };
 
 static const struct flow accounts[STEP_COUNT] = {
@@ -54,12 +55,27 @@ static const struct flow session_open = { "open", NULL, {
 static const struct flow session_close = { "close", NULL, {
 	peer_may, close_session } };
 
-static const struct flow change_probe = { "chauthtok", "preliminary", {
-	kept_user } };
+static const struct flow changes[STEP_COUNT] = {
+	[STEP_GATE] = { "chauthtok", "update", {
+		note_address, kept_here, ask_old_password, ask_new_password,
+		tell_note, retype_password, change_password } },
+	[STEP_CHECK] = { "chauthtok", "check", {
+		note_address, kept_elsewhere, ask_old_password,
+		ask_new_password, tell_note, retype_password } },
+	[STEP_RECORD] = { "chauthtok", "record", {
+		note_address, kept_elsewhere, ask_new_password,
+		change_password } },
+};
 
-static const struct flow change_update = { "chauthtok", "update", {
-	note_address, kept_user, ask_old_password, ask_new_password, tell_note,
-	retype_password, change_password } };
+/* The first of libpam's two passes: nothing is asked or changed. */
+static const struct flow probes[STEP_COUNT] = {
+	[STEP_GATE] = { "chauthtok", "preliminary", {
+		kept_here } },
+	[STEP_CHECK] = { "chauthtok", "preliminary", {
+		kept_elsewhere } },
+	[STEP_RECORD] = { "chauthtok", "preliminary", {
+		kept_elsewhere } },
+};
 /* clang-format on */
 
 /* The flow that a request asks for, or NULL. */
@@ -85,8 +101,8 @@ choose(const struct wire_msg *msg)
 		flow = &session_close;
 		break;
 	case VERB_CHAUTHTOK:
-		flow = wire_num(msg, TAG_PRELIMINARY, 0) ? &change_probe
-							 : &change_update;
+		flow = wire_num(msg, TAG_PRELIMINARY, 0) ? &probes[step]
+							 : &changes[step];
 		break;
 	default:
 		break;
@@ -107,9 +123,42 @@ run_by_admin(const struct login *l, int64_t ruid)
 	    (peer_rights(&real, l->policy) & RIGHT_ADMIN);
 }
 
+/*
+ * Nobody but who signs people in is believed that another module has seen the
+ * right password: whoever asks for himself could give himself a second factor,
+ * and has perhaps stolen no more than the session.
+ */
+static int
+is_behind_password(const struct login *l, const struct wire_msg *msg)
+{
+	return (l->rights & RIGHT_LOGIN) && wire_verb(msg) == VERB_LOGIN &&
+	    wire_num(msg, TAG_STEP, STEP_GATE) == STEP_OTP &&
+	    wire_num(msg, TAG_ENROLL, 0) != 0;
+}
+
+/* What the application says of its language, or [gate] language. */
+static const struct catalogue *
+language_of(const struct policy *policy, const struct wire_msg *msg)
+{
+	const struct catalogue *catalogue = policy->catalogue;
+	const char *language = wire_str(msg, TAG_LANGUAGE);
+
+	if (language != NULL)
+		(void)languages_find(policy->languages, language, &catalogue);
+	return catalogue;
+}
+
+void
+login_speak(struct login *l)
+{
+	if (l->language[0] != '\0')
+		(void)languages_find(
+		    l->policy->languages, l->language, &l->catalogue);
+}
+
 int
 login_new(struct login **login, struct gate *gate, struct policy *policy,
-    const struct peer *peer, const struct wire_msg *msg)
+    const struct peer *peer, struct slot *slot, const struct wire_msg *msg)
 {
 	struct login *l = calloc(1, sizeof(*l));
 	int r;
@@ -118,9 +167,12 @@ login_new(struct login **login, struct gate *gate, struct policy *policy,
 		return GATE_ENOMEM;
 	l->gate = gate;
 	l->policy = policy_ref(policy);
+	l->catalogue = language_of(policy, msg);
 	l->peer = *peer;
+	l->slot = slot;
 	l->rights = peer_rights(peer, policy);
 	l->expired_only = wire_num(msg, TAG_EXPIRED_ONLY, 0) != 0;
+	l->enrolls = is_behind_password(l, msg);
 	l->by_admin = run_by_admin(l, wire_num(msg, TAG_RUID, -1));
 	l->flow = choose(msg);
 	r = l->flow != NULL ? 0 : GATE_EPROTO;
@@ -161,7 +213,8 @@ record(const struct login *l, const struct refusal *refusal)
 		.peer_uid = l->peer.uid,
 		.peer_pid = l->peer.pid,
 		.reason = refusal->reason,
-		.detail = refusal->detail };
+		.detail = refusal->reason == REASON_NONE ? l->remark
+							 : refusal->detail };
 
 	audit_write(gate_audit(l->gate), &event);
 }
@@ -170,16 +223,17 @@ void
 login_free(struct login **login)
 {
 	struct login *l = *login;
-	struct refusal abandoned;
 
 	if (l == NULL)
 		return;
 	if (l->flow != NULL) {
-		refuse(&abandoned, REASON_ABANDONED, NULL);
-		record(l, &abandoned);
+		if (!l->told)
+			(void)refuse(&l->refusal, REASON_ABANDONED, NULL);
+		record(l, &l->refusal);
 	}
 	assertion_free(&l->assertion);
 	free(l->ticket);
+	free(l->pass);
 	attributes_clear(&l->attributes);
 	rehash_free(&l->rehash);
 	secret_free(l->password, LOGIN_PASSWORD_SIZE);
@@ -214,12 +268,12 @@ outcome_of(enum reason reason)
 	}
 }
 
-/* A change of password tells whether the gate keeps one for this user. */
+/* A change of password tells whether the user is one for this line. */
 static enum outcome
 conclusion(const struct login *l)
 {
 	if (l->refusal.reason == REASON_UNKNOWN_USER &&
-	    (l->flow == &change_probe || l->flow == &change_update))
+	    strcmp(l->flow->verb, "chauthtok") == 0)
 		return OUTCOME_USER_UNKNOWN;
 	return outcome_of(l->refusal.reason);
 }
@@ -228,6 +282,8 @@ static void
 conclude(struct login *l)
 {
 	enum outcome outcome = conclusion(l);
+	/* before it is refunded: it must not tell what was right */
+	int64_t delay = tries_delay(l);
 
 	/* right, but refused for another reason: no guess was made */
 	if (outcome != OUTCOME_GRANTED)
@@ -241,11 +297,11 @@ conclude(struct login *l)
 		if (l->record.id[0] != '\0')
 			wire_put_str(l->out, TAG_SESSION, l->record.id);
 	} else
-		wire_put_num(l->out, TAG_DELAY, tries_delay(l) * 1000);
+		wire_put_num(l->out, TAG_DELAY, delay * 1000);
 	l->flow = NULL;
 }
 
-/* Stage by stage, until one asks or ends the flow, or none is left. */
+/* Stage by stage, until one asks, waits or ends the flow, or none is left. */
 static int
 go_through(struct login *l)
 {
@@ -253,7 +309,10 @@ go_through(struct login *l)
 
 	do {
 		r = l->flow->stages[l->at](l);
+		l->spent = l->answer == NULL;
 		l->answer = NULL;
+		if (r != LOGIN_WAIT)
+			slots_give_back(gate_slots(l->gate), l->slot);
 		if (r == LOGIN_NEXT)
 			l->at++;
 	} while (r == LOGIN_NEXT && l->at < STAGES_MAX &&
@@ -261,26 +320,25 @@ go_through(struct login *l)
 	return r;
 }
 
-/* Let in: what there is to say of it. */
-static void
-remark(struct login *l)
-{
-	memset(&l->refusal, 0, sizeof(l->refusal));
-	snprintf(l->refusal.detail, sizeof(l->refusal.detail), "%s", l->remark);
-}
-
 int
 login_go_on(struct login *l, const char *answer, struct wire_msg *out)
 {
-	int r;
+	int r, settled = 0;
 
-	l->answer = answer;
+	l->answer = l->waits && l->spent ? NULL : answer;
 	l->out = out;
 	r = l->told ? GATE_EREFUSED : go_through(l);
-	if (r == LOGIN_ASK)
-		return LOGIN_ASK;
+	/* a try is on disk before anything that is known of it is said: letting
+	 * somebody in is a commit of its own, which has seen to it */
+	if (l->charged && r != LOGIN_NEXT && r != LOGIN_WAIT)
+		settled = store_settle(gate_store(l->gate));
+	if (settled != 0)
+		r = settled;
+	l->waits = r == LOGIN_WAIT;
+	if (r == LOGIN_ASK || r == LOGIN_WAIT)
+		return r;
 	if (r == LOGIN_NEXT)
-		remark(l);
+		memset(&l->refusal, 0, sizeof(l->refusal));
 	else if (r != GATE_EREFUSED)
 		login_fault(l, r);
 	conclude(l);
@@ -294,7 +352,7 @@ login_ask(struct login *l, enum prompt_style style, enum prompt_kind kind,
 	wire_begin(l->out, VERB_PROMPT);
 	wire_put_num(l->out, TAG_STYLE, style);
 	wire_put_num(l->out, TAG_KIND, kind);
-	wire_put_str(l->out, TAG_TEXT, text);
+	wire_put_str(l->out, TAG_TEXT, catalogue_get(l->catalogue, text));
 	return LOGIN_ASK;
 }
 
@@ -395,6 +453,12 @@ login_has_factor(
 	return r == GATE_ENOTFOUND ? 0 : r;
 }
 
+const char *
+login_from(const struct login *l)
+{
+	return (l->rights & RIGHT_LOGIN) ? l->address : "";
+}
+
 int
 login_keep(char **kept, const char *password)
 {
@@ -408,6 +472,35 @@ login_keep(char **kept, const char *password)
 		return GATE_ENOMEM;
 	memcpy(*kept, password, size);
 	return 0;
+}
+
+/* Where a login comes from, for its share of the queue: the address, as lockout
+ * counts it. */
+static void
+origin(const struct login *l, char from[SLOT_FROM_SIZE])
+{
+	struct store_tries rows[LOCKOUT_COUNTS];
+
+	lockout_keys(l->user, login_from(l), rows);
+	if (rows[LOCKOUT_ADDRESS].address[0] != '\0')
+		snprintf(
+		    from, SLOT_FROM_SIZE, "%s", rows[LOCKOUT_ADDRESS].address);
+	else
+		snprintf(from, SLOT_FROM_SIZE, "uid %u", (unsigned)l->peer.uid);
+}
+
+int
+login_slot(struct login *l)
+{
+	char from[SLOT_FROM_SIZE];
+	int r;
+
+	origin(l, from);
+	r = slots_take(gate_slots(l->gate), l->slot, from, &l->refusal);
+	if (r != GATE_EREFUSED)
+		return r;
+	return login_tell_why(
+	    l, "Too many people are signing in. Try again in a minute.");
 }
 
 int

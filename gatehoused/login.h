@@ -27,6 +27,7 @@ typedef int stage(struct login *login);
 
 #define LOGIN_NEXT 0
 #define LOGIN_ASK  1
+#define LOGIN_WAIT SLOTS_WAIT /* and is called again, with the same answer */
 
 /* What a right code was one of. */
 enum code_kind {
@@ -34,6 +35,7 @@ enum code_kind {
 	CODE_FACTOR,   /* the factor's own row */
 	CODE_RECOVERY, /* one of ours, which nobody guesses */
 	CODE_SCRATCH,  /* of eight digits, imported */
+	CODE_MAIL,     /* sent to his address: mail_code.h */
 };
 
 #define LOGIN_PASSWORD_SIZE (PASSWORD_MAX + 1)
@@ -55,7 +57,12 @@ struct login {
 	char session[STORE_SESSION_ID_MAX]; /* the sign-in it refers to */
 	struct leader leader;               /* of a session that is opened */
 	int expired_only;
+	int enrolls;  /* step otp: whoever gets here has shown the password */
 	int by_admin; /* chauthtok: an administrator runs the application */
+
+	/* what they are spoken to in: the conversation's; see login_speak */
+	const struct catalogue *catalogue;
+	char language[STORE_LANGUAGE_MAX]; /* the user's own, "": none */
 
 	/* where from */
 	char address[ADDRESS_TEXT_SIZE];
@@ -65,6 +72,7 @@ struct login {
 	struct assertion *assertion;  /* either this, validated just now, */
 	struct store_ticket *ticket;  /* or what stands for one, and the */
 	struct attributes attributes; /* attributes that were kept with it */
+	struct store_pass *pass;      /* or an administrator's word */
 	char *password;               /* secret_alloc, LOGIN_PASSWORD_SIZE: */
 				      /* typed, or the old one of a change */
 	size_t enrol_at;              /* the step of an enrolment: enrol.c */
@@ -72,25 +80,31 @@ struct login {
 	struct rehash *rehash;  /* the password's better verifier */
 	char *new_password;     /* likewise */
 	struct refusal verdict; /* on the password, told after the code */
+	int waived;             /* no code is asked for: demand.c */
 	enum code_kind code;    /* which was shown, to be used up: */
 	struct otp_match match;
 	struct store_recovery recovery;
+	uint8_t mail_hash[STORE_HASH_SIZE];
 
 	/* what the guess costs: tries.h */
 	struct lockout_verdict charge;
 	int charged;
-	int known;   /* whether there is such a user */
-	int proved;  /* what was asked for was right, and is not blocked */
-	int halfway; /* another line of the stack asks for more */
+	int known;       /* whether there is such a user */
+	int proved;      /* what was asked for was right, and is not blocked */
+	int shown;       /* the right password, to this line */
+	int64_t changed; /* what was on record then of who is known */
 
 	/* the dialogue: the answer is there only while its stage runs */
 	const char *answer;
-	char note[256]; /* for the person, told by tell_note */
-	int told;       /* refused; only the person's nod is waited for */
+	int waits;         /* the stage, for a slot; */
+	int spent;         /* the answer was an earlier stage's */
+	struct slot *slot; /* the connection's */
+	char note[256];    /* for the person, told by tell_note */
+	int told;          /* refused; only the person's nod is waited for */
 	struct wire_msg *out;
 
 	/* how it ended */
-	char remark[128];            /* on who is let in, for the record */
+	char remark[640];            /* on who is let in, for the record */
 	struct store_session record; /* the sign-in or session on record */
 	struct refusal refusal;
 };
@@ -98,10 +112,10 @@ struct login {
 /*
  * Begins a flow for the request in msg (a VERB_LOGIN, ACCOUNT, OPEN, CLOSE or
  * CHAUTHTOK): 0 or GATE_ENOMEM, GATE_EPROTO. It takes a reference to the
- * policy.
+ * policy; slot, by which it waits, must live as long.
  */
 int login_new(struct login **login, struct gate *gate, struct policy *policy,
-    const struct peer *peer, const struct wire_msg *msg);
+    const struct peer *peer, struct slot *slot, const struct wire_msg *msg);
 
 /* Ends it; one that was not concluded goes on record as abandoned. */
 void login_free(struct login **login);
@@ -109,11 +123,22 @@ void login_free(struct login **login);
 /*
  * Goes on with the flow, with the person's answer or, at first, NULL. Leaves
  * a VERB_PROMPT in out and returns LOGIN_ASK, or a VERB_RESULT and returns 0:
- * then it is concluded, and on record.
+ * then it is concluded, and on record. Or returns LOGIN_WAIT, with nothing in
+ * out: to be called again with the same answer after slots_wait.
  */
 int login_go_on(struct login *login, const char *answer, struct wire_msg *out);
 
-/* For stages: asks, by returning login_ask(...). */
+/*
+ * Goes on in the user's own language, login->language, if there is one that we
+ * speak. Not before all that was asked for is proven: it would tell of users
+ * that they are there.
+ */
+void login_speak(struct login *login);
+
+/*
+ * For stages: asks, by returning login_ask(...). What is English in text is
+ * said in the language of the login.
+ */
 int login_ask(struct login *login, enum prompt_style style,
     enum prompt_kind kind, const char *text);
 
@@ -157,6 +182,13 @@ int login_describe(struct login *login);
  */
 int login_user(struct login *login, struct store_user *user);
 
+/*
+ * The address where the login comes from, told by who may be believed, else "".
+ * Whoever asks for himself could have others blocked, or have his own
+ * remembered.
+ */
+const char *login_from(const struct login *login);
+
 /* Whether a user has a second factor that counts; 0 or an error. */
 int login_has_factor(
     struct store_tx *tx, const struct store_user *user, int *has_factor);
@@ -166,6 +198,12 @@ int login_has_factor(
  * GATE_ETOOBIG for one that no password can be.
  */
 int login_keep(char **kept, const char *password);
+
+/*
+ * For stages: takes a slot, before anything is charged or looked at, and has it
+ * until the stage returns: 0, or what the stage is to return.
+ */
+int login_slot(struct login *login);
 
 /* Logs an error of the machinery and turns it into a refusal. */
 int login_fault(struct login *login, int error);

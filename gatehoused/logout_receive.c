@@ -44,17 +44,6 @@ read_input(struct incoming *in, const struct wire_msg *msg)
 }
 
 /* Gathered before any is changed: not while the store walks over them. */
-static int
-gather(const struct store_session *session, void *data)
-{
-	struct store_session *row = rows_add(data);
-
-	if (row == NULL)
-		return GATE_ENOMEM;
-	*row = *session;
-	return 0;
-}
-
 /*
  * All that one SessionIndex names; NULL: all of the name. What comes later of a
  * sign-in that this ends is too late (SAML core 3.7.3.1).
@@ -75,8 +64,8 @@ end_named(struct store_tx *tx, struct incoming *in, const char *index)
 		    tx, logout->issuer, logout->name_id, index, &dropped);
 	in->tickets += dropped;
 	if (r == 0)
-		r = store_session_named(
-		    tx, logout->issuer, logout->name_id, index, gather, &found);
+		r = store_session_named(tx, logout->issuer, logout->name_id,
+		    index, ending_gather, &found);
 	for (i = 0; i < found.count && r == 0; i++)
 		r = ending_add(&in->ending, tx, rows_at(&found, i));
 	rows_clear(&found);

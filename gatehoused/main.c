@@ -9,6 +9,7 @@
 
 #include "gatehoused/gate.h"
 #include "gatehoused/harden.h"
+#include "gatehoused/keys.h"
 #include "gatehoused/listener.h"
 #include "gatehoused/notify.h"
 #include "gatehoused/server.h"
@@ -103,6 +104,7 @@ run(const struct options *options)
 	if (r == 0)
 		r = listener_open(socket, &fd);
 	if (r == 0) {
+		keys_look(gate);
 		log_info("ready on %s", socket);
 		notify_state("READY=1");
 		r = server_run(gate, fd);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "gatehoused/demand.h"
 #include "gatehoused/stages.h"
 #include "lib/clock.h"
 #include "lib/error.h"
@@ -12,6 +13,7 @@
 struct look {
 	struct login *login;
 	struct age_verdict verdict;
+	int always;      /* a code is asked for, wherever it is */
 	int count_grace; /* use up a login of the grace that there is */
 };
 
@@ -22,8 +24,9 @@ by_password(const struct login *l, const struct store_user *user)
 	static const char word[] = "password";
 	const char *method = l->record.method;
 
+	/* of others': a line of ours behind theirs, with a code or without */
 	if (user->elsewhere)
-		return strcmp(method, "otp") == 0;
+		return strcmp(method, "otp") == 0 || strcmp(method, word) == 0;
 	return strncmp(method, word, sizeof(word) - 1) == 0;
 }
 
@@ -39,15 +42,18 @@ look_at(struct store_tx *tx, void *data)
 
 	look->verdict = (struct age_verdict){ .state = AGE_FINE };
 	r = store_user_get(tx, l->user, &user);
-	if (r == 0)
+	if (r == 0) {
+		memcpy(l->language, user.language, sizeof(l->language));
 		r = login_has_factor(tx, &user, &has_factor);
+	}
 	if (r != 0 || !by_password(l, &user))
 		return r == GATE_ENOTFOUND ? 0 : r;
 	record = (struct age_record){ .changed = user.changed,
 		.grace_used = user.grace_used,
 		.must_change = user.must_change };
 	look->verdict = age_judge(
-	    has_factor ? &rules->age_mfa : &rules->age, &record, clock_wall());
+	    has_factor && look->always ? &rules->age_mfa : &rules->age, &record,
+	    clock_wall());
 	if (look->count_grace && look->verdict.state == AGE_GRACE) {
 		user.grace_used++;
 		r = store_user_update(tx, &user);
@@ -62,9 +68,12 @@ password_age(struct login *l)
 	char text[TEXT_SIZE];
 	int r;
 
-	/* told already; or another line of the stack signed them in */
-	if (l->answer != NULL || l->record.state != SESSION_SIGNED_IN)
+	/* told already; or they are not here by a password, or were signed in
+	 * by another line of the stack */
+	if (l->answer != NULL || l->record.state != SESSION_SIGNED_IN ||
+	    strcmp(l->record.method, "sso") == 0)
 		return LOGIN_NEXT;
+	look.always = demand_is_always(l);
 	r = store_read(gate_store(l->gate), look_at, &look);
 	if (r == 0 && look.verdict.state == AGE_GRACE) {
 		look.count_grace = 1;
@@ -72,7 +81,8 @@ password_age(struct login *l)
 	}
 	if (r != 0 || look.verdict.state == AGE_FINE)
 		return r;
-	age_text(&look.verdict, l->policy->catalogue, text, sizeof(text));
+	login_speak(l);
+	age_text(&look.verdict, l->catalogue, text, sizeof(text));
 	if (look.verdict.state != AGE_EXPIRED)
 		return login_ask(l, PROMPT_INFO, KIND_TEXT, text);
 	(void)refuse(&l->refusal, REASON_PASSWORD_EXPIRED, "%s",

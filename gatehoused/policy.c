@@ -80,19 +80,30 @@ name_attributes(struct policy *p)
 		     : attribute_names(p->attribute_names, p->kept_names);
 }
 
-/* A language that we do not speak is no reason to let nobody in. */
-static int
-load_language(struct policy *p)
+/* What nobody has asked for need not be there; what is there must be sound. */
+static void
+complain_of_language(const char *language, int error, void *data)
 {
-	const struct config *config = p->config;
-	int r =
-	    catalogue_open(&p->catalogue, config->catalogues, config->language);
+	const struct config *config = data;
 
-	if (r != 0 && r != GATE_ENOMEM) {
+	if (strcmp(language, config->language) == 0)
 		log_warn("[gate] language = %s: %s; people are told in English",
-		    config->language, gate_strerror(r));
-		r = 0;
-	}
+		    language, gate_strerror(error));
+	else if (error != GATE_ENOTFOUND)
+		log_warn("[gate] catalogues = %s: %s: %s; nobody is told in "
+			 "this language",
+		    config->catalogues, language, gate_strerror(error));
+}
+
+static int
+load_languages(struct policy *p)
+{
+	int r = languages_open(&p->languages, p->config->catalogues,
+	    complain_of_language, p->config);
+
+	if (r == 0)
+		(void)languages_find(
+		    p->languages, p->config->language, &p->catalogue);
 	return r;
 }
 
@@ -108,15 +119,21 @@ load_passwords(struct policy *p, const char *path)
 }
 
 static int
-load_deadline(struct policy *p, const char *path)
+load_second_factor(struct policy *p, const char *path)
 {
-	const char *text = p->config->otp_enroll_by;
+	const struct config *config = p->config;
+	char why[512] = "";
+	int r;
 
-	if (enrolment_date(text, &p->enroll_by) == 0)
-		return 0;
-	log_error("%s: [2fa] enroll_by = %s: must be a day, as 2027-01-31",
-	    path, text);
-	return GATE_ECONFIG;
+	if (enrolment_date(config->otp_enroll_by, &p->enroll_by) != 0) {
+		log_error("%s: [2fa] enroll_by: " ENROLMENT_DATE_FORM, path);
+		return GATE_ECONFIG;
+	}
+	r = demand_rules_new(&p->demand, config->otp_skip_from,
+	    config->otp_required_for, why, sizeof(why));
+	if (r != 0)
+		log_error("%s: %s", path, why);
+	return r;
 }
 
 int
@@ -146,11 +163,11 @@ policy_load(struct policy **policy, const char *path)
 	if (r == 0)
 		r = name_attributes(p);
 	if (r == 0)
-		r = load_language(p);
+		r = load_languages(p);
 	if (r == 0)
 		r = load_passwords(p, path);
 	if (r == 0)
-		r = load_deadline(p, path);
+		r = load_second_factor(p, path);
 	if (r == 0)
 		r = load_sso(p);
 	if (r == 0 && allowlist_count(p->allowlist) == 0)
@@ -182,7 +199,8 @@ policy_unref(struct policy **policy)
 		return;
 	workers_free(&p->workers);
 	speaker_free(&p->speaker);
-	catalogue_free(&p->catalogue);
+	languages_free(&p->languages);
+	demand_rules_free(&p->demand);
 	password_rules_free(&p->passwords);
 	access_rules_free(&p->access);
 	allowlist_free(&p->allowlist);

@@ -12,7 +12,9 @@
 #include "lib/attribute_names.h"
 #include "lib/catalogue.h"
 #include "lib/config.h"
+#include "lib/languages.h"
 #include "password/rules.h"
+#include "twofactor/demand.h"
 
 /*
  * All that the administrator has decided, as it was at one moment: the
@@ -26,13 +28,15 @@ struct policy {
 	struct access_rules *access;
 	char *attribute_names; /* of those kept of an assertion; "*": all */
 	char kept_names[ATTRIBUTE_NAMES_SIZE]; /* a text for that set */
-	struct workers *workers;     /* NULL where SSO is not configured */
-	struct speaker *speaker;     /* NULL likewise */
-	struct catalogue *catalogue; /* NULL: English */
+	struct workers *workers; /* NULL where SSO is not configured */
+	struct speaker *speaker; /* NULL likewise */
+	struct languages *languages;
+	const struct catalogue *catalogue; /* of [gate] language */
 	struct password_rules *passwords;
-	int64_t enroll_by; /* epoch seconds; 0: no deadline */
-	char *path;        /* of the configuration */
-	uid_t *login_uids; /* [peers] login */
+	struct demand_rules *demand; /* who is asked for a code */
+	int64_t enroll_by;           /* epoch seconds; 0: no deadline */
+	char *path;                  /* of the configuration */
+	uid_t *login_uids;           /* [peers] login */
 	size_t login_count;
 	uid_t *admin_uids; /* [peers] admin */
 	size_t admin_count;

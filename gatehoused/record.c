@@ -20,11 +20,28 @@ find_record(struct store_tx *tx, struct login *l)
 	return r;
 }
 
+/* The gate knows of no reason, or not of the user at all. */
+static int
+is_enabled(struct store_tx *tx, struct login *l)
+{
+	struct store_user user;
+	int r = store_user_get(tx, l->user, &user);
+
+	explicit_bzero(user.verifier, sizeof(user.verifier));
+	if (r == 0 && user.disabled)
+		return refuse(&l->refusal, REASON_USER_DISABLED, NULL);
+	return r == GATE_ENOTFOUND ? 0 : r;
+}
+
 static int
 claim(struct store_tx *tx, struct login *l)
 {
-	int r = find_record(tx, l);
+	int r = is_enabled(tx, l);
 
+	/* signed in without the gate */
+	if (r != 0 || l->session[0] == '\0')
+		return r;
+	r = find_record(tx, l);
 	if (r == 0)
 		r = session_claim(&l->record, clock_wall(),
 		    l->policy->config->login_grace, &l->refusal);
@@ -53,11 +70,11 @@ without_login(struct login *l)
 int
 signed_in(struct login *l)
 {
-	int r;
+	int r = 0;
 
 	if (l->session[0] == '\0')
 		r = without_login(l);
-	else
+	if (r == 0)
 		r = store_read(gate_store(l->gate), claim_only, l);
 	/* a fresh sign-in has been asked may_they a moment ago */
 	if (r == 0 &&
@@ -80,11 +97,11 @@ commit_open(struct store_tx *tx, void *data)
 	struct login *l = data;
 	int r;
 
-	if (l->session[0] == '\0') {
+	r = claim(tx, l);
+	if (r == 0 && l->session[0] == '\0') {
 		opened(l);
 		return store_session_add(tx, &l->record);
 	}
-	r = claim(tx, l);
 	if (r == 0 && l->record.state != SESSION_SIGNED_IN)
 		r = refuse(&l->refusal, REASON_NO_SESSION,
 		    "session %s is open already", l->session);

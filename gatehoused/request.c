@@ -13,11 +13,13 @@
 static int
 go_on(struct request *request, const char *answer)
 {
-	if (login_go_on(*request->dialogue, answer, request->out) == 0) {
+	int r = login_go_on(*request->dialogue, answer, request->out);
+
+	if (r == 0) {
 		login_free(request->dialogue);
 		request->last = 1;
 	}
-	return 0;
+	return r == LOGIN_WAIT ? SLOTS_WAIT : 0;
 }
 
 /* A question of a PAM hook begins a dialogue. */
@@ -26,9 +28,12 @@ begin_dialogue(struct request *request)
 {
 	int r;
 
+	/* it has begun, and waited */
+	if (request->slot->state != SLOT_IDLE)
+		return go_on(request, NULL);
 	login_free(request->dialogue);
 	r = login_new(request->dialogue, request->gate, request->policy,
-	    request->peer, request->in);
+	    request->peer, request->slot, request->in);
 	return r == 0 ? go_on(request, NULL) : r;
 }
 
@@ -75,6 +80,7 @@ static const struct {
 	[VERB_OTP_RECOVERY] = { "otp_recovery", RIGHT_ADMIN, otp_recovery },
 	[VERB_OTP_SHOW] = { "otp_show", RIGHT_ADMIN, otp_show },
 	[VERB_OTP_REMOVE] = { "otp_remove", RIGHT_ADMIN, otp_remove },
+	[VERB_OTP_FORGET] = { "otp_forget", RIGHT_ADMIN, otp_forget },
 	[VERB_OTP_IMPORT] = { "otp_import", RIGHT_ADMIN, otp_import },
 	[VERB_KEY_ROTATE] = { "key_rotate", RIGHT_ADMIN, key_rotate },
 	[VERB_STATUS] = { "status", 0, status_show },
@@ -87,6 +93,10 @@ static const struct {
 	    logout_receive },
 	[VERB_LOCKOUT_LIST] = { "lockout_list", RIGHT_ADMIN, lockout_list },
 	[VERB_LOCKOUT_RESET] = { "lockout_reset", RIGHT_ADMIN, lockout_reset },
+	[VERB_EMERGENCY_ISSUE] = { "emergency_issue", RIGHT_ADMIN, pass_issue },
+	[VERB_EMERGENCY_LIST] = { "emergency_list", RIGHT_ADMIN, pass_list },
+	[VERB_EMERGENCY_REVOKE] = { "emergency_revoke", RIGHT_ADMIN,
+	    pass_revoke },
 	[VERB_RELOAD] = { "reload", RIGHT_ADMIN, reload },
 	[VERB_CLOCK_ACCEPT] = { "clock_accept", RIGHT_ADMIN, clock_accept },
 };
@@ -95,19 +105,19 @@ static const struct {
 
 static void
 record(struct request *request, const char *verb, const char *user,
-    const struct refusal *refusal)
+    enum reason reason, const char *detail)
 {
 	struct audit_event event = { .verb = verb,
 		.user = user,
 		.peer_uid = request->peer->uid,
 		.peer_pid = request->peer->pid,
-		.reason = refusal->reason,
-		.detail = refusal->detail };
+		.reason = reason,
+		.detail = detail };
 
 	audit_write(gate_audit(request->gate), &event);
 }
 
-void
+int
 request_dispatch(struct request *request)
 {
 	uint16_t verb = wire_verb(request->in);
@@ -120,13 +130,17 @@ request_dispatch(struct request *request)
 		r = GATE_EPERM;
 	else
 		r = verbs[verb].handle(request);
+	if (r == SLOTS_WAIT)
+		return r;
+	slots_give_back(gate_slots(request->gate), request->slot);
 	if (r == 0)
-		return;
+		return 0;
 	/* what was not even begun is a decision too */
 	if (verb < VERB_COUNT && (r == GATE_EPERM || r == GATE_EPROTO)) {
 		(void)refuse(&refusal, reason_from_error(r), NULL);
 		record(request, verbs[verb].name,
-		    wire_str(request->in, TAG_USER), &refusal);
+		    wire_str(request->in, TAG_USER), refusal.reason,
+		    refusal.detail);
 	}
 	wire_begin(request->out, VERB_RESULT);
 	wire_put_num(request->out, TAG_OUTCOME,
@@ -135,6 +149,17 @@ request_dispatch(struct request *request)
 	wire_put_num(request->out, TAG_ERROR, r);
 	wire_put_num(request->out, TAG_DELAY,
 	    request->policy->config->fail_delay * 1000);
+	return 0;
+}
+
+int
+request_slot(struct request *request, struct refusal *refusal)
+{
+	char from[SLOT_FROM_SIZE];
+
+	snprintf(from, sizeof(from), "uid %u", (unsigned)request->peer->uid);
+	return slots_take(
+	    gate_slots(request->gate), request->slot, from, refusal);
 }
 
 void
@@ -147,16 +172,21 @@ request_done(struct request *request)
 void
 request_record(struct request *request, const char *verb, const char *user)
 {
-	static const struct refusal none;
+	record(request, verb, user, REASON_NONE, NULL);
+}
 
-	record(request, verb, user, &none);
+void
+request_record_with(struct request *request, const char *verb, const char *user,
+    const char *detail)
+{
+	record(request, verb, user, REASON_NONE, detail);
 }
 
 int
 request_refused(struct request *request, const char *verb, const char *user,
     const struct refusal *refusal)
 {
-	record(request, verb, user, refusal);
+	record(request, verb, user, refusal->reason, refusal->detail);
 	wire_begin(request->out, VERB_RESULT);
 	wire_put_num(request->out, TAG_OUTCOME, OUTCOME_DENIED);
 	if (request->rights & RIGHT_ADMIN) {

@@ -18,17 +18,24 @@ struct request {
 	int fd;                  /* for rows that come before the answer */
 	int last;                /* hang up after the answer */
 	struct login **dialogue; /* the connection's, NULL inside: none */
+	struct slot *slot;       /* the connection's */
 };
 
 /*
  * Answers a request: leaves a VERB_RESULT or VERB_PROMPT in out. A negative
- * GATE_E... is told to the caller by the dispatcher.
+ * GATE_E... is told to the caller by the dispatcher. SLOTS_WAIT: the same
+ * request is to be handled again after slots_wait, and nothing was done yet.
  */
 typedef int request_handler(struct request *request);
 
-/* Finds the handler of the message, checks the peer's right to ask, runs it.
- * Always leaves an answer in out. */
-void request_dispatch(struct request *request);
+/*
+ * Finds the handler of the message, checks the peer's right to ask, runs it. 0,
+ * and an answer is in out, whatever came of it; or SLOTS_WAIT.
+ */
+int request_dispatch(struct request *request);
+
+/* For handlers: takes a slot, until the handler returns. As slots_take. */
+int request_slot(struct request *request, struct refusal *refusal);
 
 /* For handlers: begins the result of a request that was carried out. */
 void request_done(struct request *request);
@@ -41,6 +48,10 @@ int request_refused(struct request *request, const char *verb, const char *user,
 void request_record(
     struct request *request, const char *verb, const char *user);
 
+/* The same with a sentence about it. */
+void request_record_with(struct request *request, const char *verb,
+    const char *user, const char *detail);
+
 /*
  * Sends what stands in out, a row or the answer; 0 or an error of wire_send. A
  * peer without rights is not waited for: it may not hold a thread.
@@ -52,7 +63,7 @@ int request_send(struct request *request);
 int request_peer_name(const struct request *request, char *name, size_t size);
 
 /* handlers: sso.c, idps.c, sessions.c, users.c, tickets.c, status.c,
- * lockouts.c, second_factors.c, keys.c */
+ * lockouts.c, second_factors.c, keys.c, emergencies.c */
 request_handler sso_begin;
 request_handler idp_list;
 request_handler ticket_exchange;
@@ -74,6 +85,7 @@ request_handler otp_confirm;
 request_handler otp_recovery;
 request_handler otp_show;
 request_handler otp_remove;
+request_handler otp_forget;
 request_handler otp_import;
 request_handler key_rotate;
 request_handler status_show;
@@ -82,5 +94,8 @@ request_handler clock_accept;
 request_handler reload;
 request_handler lockout_list;
 request_handler lockout_reset;
+request_handler pass_issue;
+request_handler pass_list;
+request_handler pass_revoke;
 
 #endif

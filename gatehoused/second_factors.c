@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "gatehoused/factors.h"
+#include "gatehoused/mail_code.h"
 #include "gatehoused/request.h"
 #include "lib/clock.h"
 #include "lib/error.h"
@@ -271,12 +272,52 @@ otp_remove(struct request *request)
 	return r;
 }
 
+struct forgetting {
+	const struct work *work;
+	int64_t count;
+};
+
+static int
+forget_devices(struct store_tx *tx, void *data)
+{
+	struct forgetting *forgetting = data;
+	const struct work *w = forgetting->work;
+	int r = is_user(tx, w);
+
+	return r == 0 ? store_device_forget(tx, w->user, &forgetting->count)
+		      : r;
+}
+
+int
+otp_forget(struct request *request)
+{
+	struct forgetting forgetting = { .count = 0 };
+	struct work *w;
+	int r = work_new(&w, request);
+
+	forgetting.work = w;
+	if (r == 0)
+		r = store_write(
+		    gate_store(w->gate), forget_devices, &forgetting);
+	if (r == 0) {
+		request_record(request, "otp_forget", w->user);
+		request_done(request);
+		wire_put_num(request->out, TAG_COUNT, forgetting.count);
+	}
+	work_free(&w);
+	return r;
+}
+
 /* --- what there is, without its secrets --- */
 
 struct view {
 	struct work *work;
+	const struct config *config;
+	char mail[STORE_NAME_MAX]; /* codes go there; "": none do */
+	int has_factor;
 	int64_t created;
 	int64_t left; /* recovery codes */
+	int64_t devices;
 };
 
 static int
@@ -285,6 +326,19 @@ count_code(const struct store_recovery *code, void *data)
 	(void)code;
 	++*(int64_t *)data;
 	return 0;
+}
+
+/* Codes by mail are for who has none that counts. */
+static int
+look_for_mail(struct store_tx *tx, struct view *view)
+{
+	struct store_user user;
+	int r = store_user_get(tx, view->work->user, &user);
+
+	if (r == 0 && mail_code_is_for(view->config, &user))
+		memcpy(view->mail, user.mail, sizeof(view->mail));
+	explicit_bzero(&user, sizeof(user));
+	return r;
 }
 
 /* The one that counts, else the one that waits. */
@@ -297,25 +351,30 @@ look(struct store_tx *tx, void *data)
 	int confirmed = 1;
 	int r = store_factor_get(tx, w->user, confirmed, &row);
 
-	if (r == GATE_ENOTFOUND)
-		r = store_factor_get(tx, w->user, confirmed = 0, &row);
+	if (r == GATE_ENOTFOUND) {
+		r = look_for_mail(tx, view);
+		if (r == 0)
+			r = store_factor_get(tx, w->user, confirmed = 0, &row);
+		if (r == GATE_ENOTFOUND && view->mail[0] != '\0')
+			return 0;
+	}
 	if (r == 0)
 		r = factors_get(tx, gate_key(w->gate), w->user, confirmed,
 		    &w->otp.factor, &w->otp.seed);
+	view->has_factor = r == 0;
 	view->created = row.created;
+	if (r == 0)
+		r = store_device_count(tx, w->user, w->now, &view->devices);
 	return r == 0
 	    ? store_recovery_list(tx, w->user, count_code, &view->left)
 	    : r;
 }
 
-static int
-send_view(struct request *request, const struct view *view)
+static void
+put_factor(struct wire_msg *out, const struct view *view)
 {
 	const struct factor *factor = &view->work->otp.factor;
-	struct wire_msg *out = request->out;
 
-	wire_begin(out, VERB_ROW);
-	wire_put_str(out, TAG_USER, view->work->user);
 	wire_put_str(
 	    out, TAG_STATE, factor->confirmed ? "confirmed" : "waiting");
 	wire_put_str(out, TAG_METHOD, factor_kinds[factor->kind]);
@@ -328,13 +387,29 @@ send_view(struct request *request, const struct view *view)
 	if (factor->kind == FACTOR_HOTP)
 		wire_put_num(out, TAG_COUNT, factor->last + 1);
 	wire_put_num(out, TAG_CODES_LEFT, view->left);
+	wire_put_num(out, TAG_DEVICES, view->devices);
+}
+
+static int
+send_view(struct request *request, const struct view *view)
+{
+	struct wire_msg *out = request->out;
+
+	wire_begin(out, VERB_ROW);
+	wire_put_str(out, TAG_USER, view->work->user);
+	if (view->has_factor)
+		put_factor(out, view);
+	else
+		wire_put_str(out, TAG_STATE, "by mail");
+	if (view->mail[0] != '\0')
+		wire_put_str(out, TAG_MAIL, view->mail);
 	return request_send(request);
 }
 
 int
 otp_show(struct request *request)
 {
-	struct view view = { 0 };
+	struct view view = { .config = request->policy->config };
 	int r = work_new(&view.work, request);
 
 	if (r == 0)

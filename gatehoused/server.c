@@ -42,6 +42,7 @@ struct server {
 	int listen_fd;
 	int signal_fd;
 	int stop_fd; /* readable when the threads are to end */
+	int turn_fd; /* readable while slots_turn has something to give */
 	struct thread *threads;
 	size_t thread_count;
 	size_t max; /* [gate] connections */
@@ -77,6 +78,7 @@ drop(struct server *s, struct connection *c)
 		c->next->link = c->link;
 	s->count--;
 	pthread_mutex_unlock(&s->lock);
+	slots_give_back(gate_slots(s->gate), &c->slot);
 	connection_free(&c);
 }
 
@@ -112,20 +114,44 @@ watch(struct server *s, struct connection *c)
 	return GATE_EIO;
 }
 
-/* Takes what has come; handles it where that is a whole request. */
+/*
+ * As connection_answer; but where the request has to wait for a slot, the
+ * connection is not the caller's any more.
+ */
+static int
+answer(struct thread *t, struct connection *c)
+{
+	struct gate *gate = t->server->gate;
+	int r;
+
+	do
+		r = connection_answer(c, gate, &t->memory);
+	while (r == SLOTS_WAIT && slots_wait(gate_slots(gate), &c->slot) != 0);
+	return r;
+}
+
+/*
+ * Takes what has come; handles it where that is a whole request, as is that of
+ * a connection whose turn has come.
+ */
 static void
 attend(struct thread *t, struct connection *c)
 {
 	struct server *s = t->server;
-	int r;
+	int r = 0;
 
 	set_busy(s, c);
-	r = connection_gather(c, &t->memory);
+	if (c->slot.state == SLOT_GONE)
+		r = GATE_ECLOSED;
+	else if (c->slot.state == SLOT_IDLE)
+		r = connection_gather(c, &t->memory);
 	if (r == 0)
-		r = connection_answer(c, s->gate, &t->memory);
+		r = answer(t, c);
 	else if (r < 0 && r != GATE_ECLOSED)
 		log_debug("pid %d (uid %u): %s", (int)c->peer.pid,
 		    (unsigned)c->peer.uid, gate_strerror(r));
+	if (r == SLOTS_WAIT)
+		return;
 	if (r < 0)
 		drop(s, c);
 	else if (watch(s, c) != 0)
@@ -225,6 +251,21 @@ accept_all(struct thread *t)
 		attend(t, last);
 }
 
+/* Somebody who has waited for a slot: each turn wakes one thread. */
+static void
+take_turn(struct thread *t)
+{
+	struct server *s = t->server;
+	struct slot *slot = slots_turn(gate_slots(s->gate));
+	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT,
+		.data.ptr = &s->turn_fd };
+
+	if (epoll_ctl(s->epoll_fd, EPOLL_CTL_MOD, s->turn_fd, &event) != 0)
+		log_error("epoll: %s", strerror(errno));
+	if (slot != NULL)
+		attend(t, slot->owner);
+}
+
 static void *
 serve(void *data)
 {
@@ -243,6 +284,8 @@ serve(void *data)
 			break;
 		if (event.data.ptr == &s->listen_fd)
 			accept_all(t);
+		else if (event.data.ptr == &s->turn_fd)
+			take_turn(t);
 		else
 			attend(t, event.data.ptr);
 	}
@@ -329,6 +372,7 @@ preside(struct server *s)
 		if (clock_mono_ms() >= next_tick) {
 			next_tick = clock_mono_ms() + TICK_MS;
 			sweep(s);
+			slots_sweep(gate_slots(s->gate), clock_mono_ms());
 			knock_again(s);
 		}
 		if (clock_mono_ms() >= next_house) {
@@ -366,6 +410,8 @@ open_all(struct server *s)
 	if (s->signal_fd < 0 || s->stop_fd < 0 || s->epoll_fd < 0)
 		return GATE_EIO;
 	r = watch_own(s, &s->listen_fd, EPOLLET);
+	if (r == 0)
+		r = watch_own(s, &s->turn_fd, EPOLLONESHOT);
 	return r == 0 ? watch_own(s, &s->stop_fd, 0) : r;
 }
 
@@ -448,6 +494,7 @@ server_run(struct gate *gate, int fd)
 		.listen_fd = fd,
 		.signal_fd = -1,
 		.stop_fd = -1,
+		.turn_fd = slots_fd(gate_slots(gate)),
 		.epoll_fd = -1 };
 	struct policy *policy = gate_policy(gate);
 	size_t threads = (size_t)policy->config->threads;

@@ -14,13 +14,17 @@
 stage where_from;   /* the client's address is known, and on the allowlist */
 stage note_address; /* for the record only: another line decides about it */
 
-/* proof.c: who it is. */
+/* proof.c: who it is. Where an SSO token is taken, so is an emergency pass
+ * (emergency.h). */
 stage sso_or_password; /* asks for either, proves the first */
 stage sso;             /* asks for an SSO token only, proves it */
 stage user_name;       /* asks for the user's name if nobody has given it */
 stage ask_password;
 stage password;         /* compares, keeps the verdict for later */
 stage password_verdict; /* tells it at once, where no code follows */
+
+/* demand.c: where the rules ask for no code, tells the password's verdict. */
+stage demand;
 
 /* code.c */
 stage code; /* after a password: asks for the code, tells both */
@@ -34,6 +38,9 @@ stage enrol;
 /* Nonzero after an enrolment, or one that was left: there is no code to ask
  * for. */
 int enrol_is_over(const struct login *login);
+
+/* Nonzero after an enrolment to the end. */
+int enrol_has_confirmed(const struct login *login);
 
 /* For let_in: uses up the code that was shown. 0 or GATE_EREFUSED, or an error
  * of the store. */
@@ -59,7 +66,8 @@ stage password_age;
 stage tell_note; /* what a stage before has left for the person */
 
 /* change.c: a new password. */
-stage kept_user; /* the gate keeps a password for this user */
+stage kept_here;      /* the gate keeps the password of this user, */
+stage kept_elsewhere; /* or others do, for whom its rules hold too */
 stage ask_old_password;
 stage ask_new_password;
 stage retype_password; /* which is asked for after its note: tell_note */

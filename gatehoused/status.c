@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 
+#include "gatehoused/emergency.h"
 #include "gatehoused/request.h"
 #include "gatehoused/sources.h"
 #include "lib/clock.h"
@@ -49,6 +50,28 @@ put_composer(struct request *request)
 	put(request, "saml_composer", text);
 }
 
+/* Of those that were issued, how many somebody could get in by right now. */
+static void
+put_passes(struct request *request)
+{
+	int64_t open;
+
+	if (emergency_count(request->gate, &open) == 0)
+		put_number(request, "emergency_passes_open", open);
+	else
+		put(request, "emergency_passes_open", "-");
+}
+
+static void
+put_passwords(struct request *request)
+{
+	size_t held, waiting;
+
+	slots_count(gate_slots(request->gate), &held, &waiting);
+	put_number(request, "passwords_in_work", (int64_t)held);
+	put_number(request, "passwords_waiting", (int64_t)waiting);
+}
+
 int
 status_show(struct request *request)
 {
@@ -73,6 +96,8 @@ status_show(struct request *request)
 		put_number(request, "saml_verified", workers.verified);
 		put_number(request, "saml_workers_replaced", workers.replaced);
 		put_composer(request);
+		put_passwords(request);
+		put_passes(request);
 		sources_status(
 		    request->policy->config, clock_wall(), put_source, request);
 	}

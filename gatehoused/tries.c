@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "gatehoused/mail_code.h"
+#include "gatehoused/stages.h"
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/log.h"
@@ -17,7 +19,7 @@ static struct charge_who
 who(const struct login *l)
 {
 	return (struct charge_who){
-		.user = l->user, .address = l->address, .known = l->known
+		.user = l->user, .address = login_from(l), .known = l->known
 	};
 }
 
@@ -35,6 +37,8 @@ charge(struct store_tx *tx, void *data)
 	if (r != 0 && r != GATE_ENOTFOUND)
 		return r;
 	l->known = r == 0;
+	l->changed = charge->user->changed;
+	memcpy(l->language, charge->user->language, sizeof(l->language));
 	by = who(l);
 	lockout_policy(l->policy->config, &policy);
 	return charge_take(tx, &policy, &by, &l->charge);
@@ -44,9 +48,24 @@ int
 tries_charge(struct login *l, struct store_user *user)
 {
 	struct charge all = { .login = l, .user = user };
-	int r = store_write(gate_store(l->gate), charge, &all);
+	int r = store_write_soon(gate_store(l->gate), charge, &all);
 
 	l->charged = r == 0;
+	return r;
+}
+
+int
+tries_charge_line(struct login *l)
+{
+	struct store_user user;
+	int r;
+
+	if (l->charged)
+		return 0;
+	r = tries_charge(l, &user);
+	if (r == 0 && user.disabled)
+		(void)refuse(&l->verdict, REASON_USER_DISABLED, NULL);
+	explicit_bzero(&user, sizeof(user));
 	return r;
 }
 
@@ -74,6 +93,8 @@ tries_verdict(struct login *l, int r)
 {
 	char text[256];
 
+	if (r == 0)
+		login_speak(l);
 	/* nobody guesses one of these: it lifts the lock, as SSO does */
 	if (r == 0 && l->charge.blocked && l->code == CODE_RECOVERY &&
 	    l->charge.by != LOCKOUT_ADDRESS)
@@ -85,20 +106,55 @@ tries_verdict(struct login *l, int r)
 	(void)blocked(l);
 	if (r != 0 || !l->charge.tell)
 		return GATE_EREFUSED;
-	lockout_text(&l->charge, l->policy->catalogue, text, sizeof(text));
+	lockout_text(&l->charge, l->catalogue, text, sizeof(text));
 	return login_tell_why(l, text);
 }
 
+/*
+ * Whether nothing is left of the user that could be guessed: else who has the
+ * password alone, or the phone, would set back the count of the wrong codes,
+ * or passwords, where he is asked for less than elsewhere.
+ */
+static int
+has_shown_all(
+    struct store_tx *tx, const struct login *l, int password, int *all)
+{
+	int code = l->code != CODE_NONE || enrol_has_confirmed(l);
+	int has_factor = 0;
+	struct store_user user;
+	int r;
+
+	/* neither the IdP's word nor an administrator's is guessed, nor one of
+	 * our own recovery codes */
+	*all = login_claims(l) != NULL || l->pass != NULL ||
+	    l->code == CODE_RECOVERY || (password && code);
+	if (*all)
+		return 0;
+	r = store_user_get(tx, l->user, &user);
+	if (r == 0)
+		r = login_has_factor(tx, &user, &has_factor);
+	if (r == 0)
+		*all = (password || user.verifier[0] == '\0') &&
+		    (code ||
+			(!has_factor &&
+			    !mail_code_is_for(l->policy->config, &user)));
+	explicit_bzero(&user, sizeof(user));
+	return r == GATE_ENOTFOUND ? 0 : r;
+}
+
 int
-tries_settle(struct store_tx *tx, struct login *l)
+tries_settle(struct store_tx *tx, struct login *l, int password)
 {
 	struct charge_who by = who(l);
 	struct lockout_policy policy;
+	int all = 0;
+	int r = has_shown_all(tx, l, password, &all);
 
+	if (r != 0)
+		return r;
 	lockout_policy(l->policy->config, &policy);
-	if (l->halfway)
-		return charge_refund(tx, &policy, &by, &l->charge);
-	return charge_forgive(tx, &policy, &by, &l->charge);
+	return all ? charge_forgive(tx, &policy, &by, &l->charge)
+		   : charge_refund(tx, &policy, &by, &l->charge);
 }
 
 static int

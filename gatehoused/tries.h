@@ -17,6 +17,13 @@
 int tries_charge(struct login *login, struct store_user *user);
 
 /*
+ * The same for a line that asks for no password, where another module has seen
+ * to it; what the gate has against the user is noted in login->verdict. Charges
+ * nothing where a try was charged before.
+ */
+int tries_charge_line(struct login *login);
+
+/*
  * All proofs that this line of the stack asks for have been looked at: r is 0,
  * or GATE_EREFUSED with login->refusal. Gives what becomes of it: r, but for a
  * try that is blocked, which is refused whatever was shown; who showed the
@@ -26,10 +33,12 @@ int tries_verdict(struct login *login, int r);
 
 /*
  * In the transaction that lets in: forgives the tries of whoever has shown all
- * proofs, by SSO too, which thereby lifts a lock of the user's; refunds the
- * one that was charged where another line is to ask for more.
+ * that the gate keeps of him, or comes by SSO, which thereby lifts a lock of
+ * the user's; only refunds the one that was charged where less was asked for,
+ * or another line is to ask for more. password says whether the right one was
+ * shown, to this line or an earlier one.
  */
-int tries_settle(struct store_tx *tx, struct login *login);
+int tries_settle(struct store_tx *tx, struct login *login, int password);
 
 /*
  * Gives back what was charged, where the proofs were right but lead nowhere:

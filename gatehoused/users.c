@@ -4,11 +4,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gatehoused/ending.h"
 #include "gatehoused/factors.h"
+#include "gatehoused/logout.h"
 #include "gatehoused/request.h"
 #include "gatehoused/rows.h"
 #include "lib/clock.h"
 #include "lib/error.h"
+#include "lib/languages.h"
+#include "lib/mail_address.h"
 #include "lib/protocol.h"
 #include "lib/utf8.h"
 #include "password/policy.h"
@@ -20,7 +24,7 @@
 /* All faults of a password as sentences. */
 #define FAULTS_SIZE 4096
 
-/* Whether a name or an address may stand on a line of its own. */
+/* Whether a name may stand on a line of its own. */
 static int
 is_line(const char *text)
 {
@@ -39,7 +43,12 @@ take_particulars(const struct wire_msg *in, struct store_user *user)
 	if (wire_copy(in, TAG_REAL_NAME, user->real_name,
 		sizeof(user->real_name)) != 0 ||
 	    wire_copy(in, TAG_MAIL, user->mail, sizeof(user->mail)) != 0 ||
-	    !is_line(user->real_name) || !is_line(user->mail))
+	    wire_copy(in, TAG_LANGUAGE, user->language,
+		sizeof(user->language)) != 0 ||
+	    !is_line(user->real_name) ||
+	    (user->language[0] != '\0' &&
+		!language_is_spoken(user->language)) ||
+	    (user->mail[0] != '\0' && !mail_address_is_sound(user->mail)))
 		return GATE_EINVAL;
 	return 0;
 }
@@ -117,11 +126,18 @@ user_add(struct request *request)
 	const char *password = wire_str(request->in, TAG_TEXT);
 	struct addition new = { .history = (int64_t)rules->history };
 	struct password_judgement judgement;
+	struct refusal refusal;
 	int r = read_user(request->in, &new.user);
 
 	if (r == 0 && (password != NULL) == (new.user.elsewhere != 0))
 		r = GATE_EINVAL; /* the gate keeps one, or others do */
 	if (r == 0 && password != NULL) {
+		r = request_slot(request, &refusal);
+		if (r == GATE_EREFUSED)
+			return request_refused(
+			    request, "user_add", new.user.name, &refusal);
+		if (r != 0)
+			return r;
 		r = judge(request, &new.user, password, &judgement);
 		if (r == GATE_EREFUSED)
 			return say_weak(request, new.user.name, &judgement);
@@ -136,30 +152,6 @@ user_add(struct request *request)
 		request_done(request);
 	}
 	explicit_bzero(new.user.verifier, sizeof(new.user.verifier));
-	return r;
-}
-
-static int
-drop(struct store_tx *tx, void *data)
-{
-	return store_user_remove(tx, data);
-}
-
-int
-user_remove(struct request *request)
-{
-	char name[STORE_USER_MAX];
-	const char *given = wire_str(request->in, TAG_USER);
-	int r;
-
-	if (given == NULL ||
-	    (size_t)snprintf(name, sizeof(name), "%s", given) >= sizeof(name))
-		return GATE_EINVAL;
-	r = store_write(gate_store(request->gate), drop, name);
-	if (r == 0) {
-		request_record(request, "user_remove", name);
-		request_done(request);
-	}
 	return r;
 }
 
@@ -206,6 +198,47 @@ user_alter(struct request *request, const char *verb,
 	return r;
 }
 
+/* The end of a user, for now or for good, and of the sessions there are. */
+struct farewell {
+	const char *name;
+	int (*part)(struct store_tx *tx, const char *name);
+	struct ending ending;
+};
+
+static int
+commit_farewell(struct store_tx *tx, void *data)
+{
+	struct farewell *f = data;
+	int r = f->part(tx, f->name);
+
+	return r == 0 ? ending_add_user(&f->ending, tx, f->name) : r;
+}
+
+static int
+user_part(struct request *request, const char *verb,
+    int (*part)(struct store_tx *tx, const char *name))
+{
+	struct farewell f = { .name = wire_str(request->in, TAG_USER),
+		.part = part,
+		.ending = ENDING("session_end", "administrator") };
+	int r;
+
+	if (f.name == NULL)
+		return GATE_EINVAL;
+	r = store_write(gate_store(request->gate), commit_farewell, &f);
+	if (r == 0) {
+		request_record(request, verb, f.name);
+		ending_finish(&f.ending, request);
+		request_done(request);
+		wire_put_num(
+		    request->out, TAG_COUNT, (int64_t)f.ending.sessions.count);
+		wire_put_str(request->out, TAG_STATE,
+		    f.ending.left == 0 ? LOGOUT_COMPLETE : LOGOUT_PARTIAL);
+	}
+	ending_clear(&f.ending);
+	return r;
+}
+
 static int
 set(const struct alteration *alteration, struct store_user *user)
 {
@@ -213,11 +246,20 @@ set(const struct alteration *alteration, struct store_user *user)
 }
 
 static int
-disable(const struct alteration *alteration, struct store_user *user)
+disable(struct store_tx *tx, const char *name)
 {
-	(void)alteration;
-	user->disabled = 1;
-	return 0;
+	struct store_user user;
+	int64_t dropped;
+	int r = store_user_get(tx, name, &user);
+
+	if (r == 0) {
+		user.disabled = 1;
+		r = store_user_update(tx, &user);
+	}
+	if (r == 0)
+		r = store_device_forget(tx, name, &dropped);
+	explicit_bzero(&user, sizeof(user));
+	return r;
 }
 
 static int
@@ -245,7 +287,13 @@ user_set(struct request *request)
 int
 user_disable(struct request *request)
 {
-	return user_alter(request, "user_disable", disable);
+	return user_part(request, "user_disable", disable);
+}
+
+int
+user_remove(struct request *request)
+{
+	return user_part(request, "user_remove", store_user_remove);
 }
 
 int
@@ -265,6 +313,7 @@ struct user_row {
 	char name[STORE_USER_MAX];
 	char real_name[STORE_NAME_MAX];
 	char mail[STORE_NAME_MAX];
+	char language[STORE_LANGUAGE_MAX];
 	int64_t created;
 	int64_t changed;
 	int64_t last_login;
@@ -281,6 +330,7 @@ tell(const struct store_user *user, struct user_row *row)
 	memcpy(row->name, user->name, sizeof(row->name));
 	memcpy(row->real_name, user->real_name, sizeof(row->real_name));
 	memcpy(row->mail, user->mail, sizeof(row->mail));
+	memcpy(row->language, user->language, sizeof(row->language));
 	row->created = user->created;
 	row->changed = user->changed;
 	row->last_login = user->last_login;
@@ -350,6 +400,7 @@ send_row(struct request *request, const struct user_row *row)
 	wire_put_str(out, TAG_STATE, row->disabled ? "disabled" : "enabled");
 	wire_put_str(out, TAG_REAL_NAME, row->real_name);
 	wire_put_str(out, TAG_MAIL, row->mail);
+	wire_put_str(out, TAG_LANGUAGE, row->language);
 	wire_put_num(out, TAG_CREATED, row->created);
 	wire_put_num(out, TAG_CHANGED, row->changed);
 	wire_put_num(out, TAG_MUST_CHANGE, row->must_change);
