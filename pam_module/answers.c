@@ -11,6 +11,7 @@
 struct answers {
 	pam_handle_t *pamh;
 	int flags;
+	int only_held;
 	unsigned int asked[KIND_COUNT];
 	char *typed[KIND_COUNT];
 };
@@ -37,7 +38,8 @@ static const int styles[] = {
 };
 
 int
-answers_new(struct answers **answers, pam_handle_t *pamh, int flags)
+answers_new(
+    struct answers **answers, pam_handle_t *pamh, int flags, int only_held)
 {
 	struct answers *a = calloc(1, sizeof(*a));
 
@@ -45,6 +47,7 @@ answers_new(struct answers **answers, pam_handle_t *pamh, int flags)
 		return PAM_BUF_ERR;
 	a->pamh = pamh;
 	a->flags = flags;
+	a->only_held = only_held;
 	*answers = a;
 	return PAM_SUCCESS;
 }
@@ -101,6 +104,8 @@ answers_prompt(struct answers *answers, enum prompt_style style,
 	*answer = held(answers, kind);
 	if (*answer != NULL)
 		return PAM_SUCCESS;
+	if (answers->only_held)
+		return PAM_AUTHTOK_ERR;
 	secret_str_free(&answers->typed[kind]);
 	r = conversation_ask(
 	    answers->pamh, styles[style], text, &answers->typed[kind]);

@@ -9,8 +9,12 @@
 /* What was asked in one dialogue, and what the person typed. */
 struct answers;
 
-/* The answers of one hook; flags are the hook's. PAM_SUCCESS or PAM_BUF_ERR. */
-int answers_new(struct answers **answers, pam_handle_t *pamh, int flags);
+/*
+ * The answers of one hook, whose flags these are; where only_held is nonzero
+ * the person is asked nothing. PAM_SUCCESS or PAM_BUF_ERR.
+ */
+int answers_new(
+    struct answers **answers, pam_handle_t *pamh, int flags, int only_held);
 
 /* Wipes what was typed. Takes NULL, nulls the caller's pointer. */
 void answers_free(struct answers **answers);
@@ -19,7 +23,7 @@ void answers_free(struct answers **answers);
  * Answers one prompt: a message is shown; a name or a password that PAM holds
  * already, as from an earlier line, is taken from there the first time; all
  * else the person is asked. PAM_SUCCESS and *answer, which lives until the
- * next call, or PAM_CONV_ERR.
+ * next call; or PAM_CONV_ERR, or PAM_AUTHTOK_ERR for what is not held.
  */
 int answers_prompt(struct answers *answers, enum prompt_style style,
     enum prompt_kind kind, const char *text, const char **answer);

@@ -20,6 +20,8 @@ static const struct keyword {
 	{ "sso", STEP_SSO },
 	{ "password", STEP_PASSWORD },
 	{ "otp", STEP_OTP },
+	{ "check", STEP_CHECK },
+	{ "record", STEP_RECORD },
 };
 
 static int
@@ -56,6 +58,15 @@ set_debug(struct arguments *arguments, const char *value)
 	return 0;
 }
 
+static int
+set_enroll(struct arguments *arguments, const char *value)
+{
+	if (value[0] != '\0')
+		return GATE_EINVAL;
+	arguments->enroll = 1;
+	return 0;
+}
+
 /* A name that ends in = takes a value; another stands alone. */
 static const struct option {
 	const char *name;
@@ -65,6 +76,7 @@ static const struct option {
 	{ "socket=", set_socket, "an absolute path" },
 	{ "timeout=", set_timeout, "1 to 60 seconds" },
 	{ "debug", set_debug, "no value" },
+	{ "enroll", set_enroll, "no value" },
 };
 
 static const struct keyword *
@@ -145,6 +157,12 @@ arguments_parse(struct arguments *arguments, pam_handle_t *pamh,
 			r = take_keyword(arguments, pamh, steps, keyword);
 		else
 			r = take_option(arguments, pamh, argv[i]);
+	}
+	if (r == 0 && arguments->enroll && arguments->step != STEP_OTP) {
+		pam_syslog(pamh, LOG_ERR,
+		    "the argument \"enroll\" is for a line with the keyword "
+		    "\"otp\"");
+		r = GATE_EINVAL;
 	}
 	return r;
 }

@@ -11,7 +11,6 @@
 
 /* Sets of steps, for what a hook takes. */
 #define STEP_BIT(step) (1u << (step))
-#define STEPS_ALL      (STEP_BIT(STEP_COUNT) - 1)
 
 /* What stands behind pam_gatehouse.so on a line of a PAM stack. */
 struct arguments {
@@ -19,6 +18,7 @@ struct arguments {
 	const char *socket; /* belongs to argv, or is static */
 	int timeout;        /* seconds for each answer of the daemon */
 	int debug;
+	int enroll; /* of the step otp: who has no second factor gets one */
 };
 
 /*

@@ -5,6 +5,7 @@
 
 #include "lib/protocol.h"
 #include "lib/wire.h"
+#include "pam_module/language.h"
 
 #define LENGTH(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -49,11 +50,15 @@ item_get(pam_handle_t *pamh, int item)
 void
 context_put(pam_handle_t *pamh, struct wire_msg *msg)
 {
+	char language[LANGUAGE_SIZE];
+
 	for (size_t i = 0; i < LENGTH(items); i++)
 		wire_put_str(msg, items[i].tag, item_get(pamh, items[i].item));
 	for (size_t i = 0; i < LENGTH(environment); i++)
 		wire_put_str(msg, environment[i].tag,
 		    filled(pam_getenv(pamh, environment[i].name)));
+	if (language_read(pamh, language) == 0)
+		wire_put_str(msg, TAG_LANGUAGE, language);
 }
 
 const char *

@@ -10,10 +10,10 @@ struct wire_msg;
 #define CONTEXT_SESSION "GATEHOUSE_SESSION"
 
 /*
- * Appends to a request what PAM knows of the login: service, user, rhost, tty
- * and ruser as the application gave them, and from the PAM environment, the
- * only thing that outlives sshd's authentication process, SSH_CONNECTION and
- * GATEHOUSE_SESSION. What is unset or empty is left out.
+ * Appends to a request what PAM knows of the login: service, user, rhost and
+ * tty as the application gave them; from the PAM environment, the only thing
+ * that outlives sshd's authentication process, SSH_CONNECTION and
+ * GATEHOUSE_SESSION; and the language. What is unset or empty is left out.
  */
 void context_put(pam_handle_t *pamh, struct wire_msg *msg);
 

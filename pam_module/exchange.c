@@ -43,6 +43,8 @@ put_request(const struct exchange *x)
 
 	wire_begin(msg, (uint16_t)x->verb);
 	wire_put_num(msg, TAG_STEP, x->arguments->step);
+	if (x->arguments->enroll)
+		wire_put_num(msg, TAG_ENROLL, 1);
 	context_put(x->pamh, msg);
 	if (x->verb == VERB_CHAUTHTOK) {
 		/* passwd is setuid: the daemon sees root, whoever runs it */
@@ -192,7 +194,9 @@ exchange_run(pam_handle_t *pamh, int flags, const struct arguments *arguments,
 	};
 	int r;
 
-	r = answers_new(&x.answers, pamh, flags);
+	/* what another line stored is in PAM's hands, or nothing was */
+	r = answers_new(
+	    &x.answers, pamh, flags, arguments->step == STEP_RECORD);
 	if (r != 0)
 		goto out;
 	r = client_new(&x.client, arguments->socket, deadline_of(&x));

@@ -4,6 +4,7 @@
 #include <security/pam_modules.h>
 #pragma GCC visibility pop
 
+#include <stddef.h>
 #include <syslog.h>
 
 #include <security/pam_ext.h>
@@ -18,12 +19,17 @@ static const struct {
 	enum verb verb;
 	unsigned int steps;
 } hooks[HOOK_COUNT] = {
-	[HOOK_AUTHENTICATE] = { "authenticate", VERB_LOGIN, STEPS_ALL },
+	[HOOK_AUTHENTICATE] = { "authenticate", VERB_LOGIN,
+	    STEP_BIT(STEP_GATE) | STEP_BIT(STEP_ALLOWLIST) |
+		STEP_BIT(STEP_SSO) | STEP_BIT(STEP_PASSWORD) |
+		STEP_BIT(STEP_OTP) },
 	[HOOK_ACCOUNT] = { "acct_mgmt", VERB_ACCOUNT,
 	    STEP_BIT(STEP_GATE) | STEP_BIT(STEP_ALLOWLIST) },
 	[HOOK_OPEN] = { "open_session", VERB_OPEN, STEP_BIT(STEP_GATE) },
 	[HOOK_CLOSE] = { "close_session", VERB_CLOSE, STEP_BIT(STEP_GATE) },
-	[HOOK_CHAUTHTOK] = { "chauthtok", VERB_CHAUTHTOK, STEP_BIT(STEP_GATE) },
+	[HOOK_CHAUTHTOK] = { "chauthtok", VERB_CHAUTHTOK,
+	    STEP_BIT(STEP_GATE) | STEP_BIT(STEP_CHECK) |
+		STEP_BIT(STEP_RECORD) },
 };
 
 static int
@@ -88,8 +94,17 @@ pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	return run(HOOK_CLOSE, pamh, flags, argc, argv);
 }
 
+/*
+ * Where the line is but required, the lines that follow are run when it fails.
+ * What was not found good must not be left for them to store, whoever put it
+ * there.
+ */
 int
 pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	return run(HOOK_CHAUTHTOK, pamh, flags, argc, argv);
+	int r = run(HOOK_CHAUTHTOK, pamh, flags, argc, argv);
+
+	if (r != PAM_SUCCESS)
+		(void)pam_set_item(pamh, PAM_AUTHTOK, NULL);
+	return r;
 }
