@@ -81,10 +81,27 @@ static const struct meaning answered[] = {
 	{ GATE_EEXISTS, VERB_OTP_IMPORT, CTL_NO,
 	    "there is a second factor already", "see --force" },
 	{ GATE_EEXISTS, 0, CTL_NO, NULL, "nothing was changed" },
+	{ GATE_EINVAL, VERB_EMERGENCY_ISSUE, CTL_NO,
+	    "not acceptable: the name, --reason (one line of UTF-8), or --for "
+	    "(at most [emergency] max_lifetime)",
+	    "nothing was issued" },
+	{ GATE_ETOOBIG, VERB_EMERGENCY_ISSUE, CTL_NO,
+	    "the name or the reason is too long", "nothing was issued" },
+	{ GATE_EINVAL, VERB_USER_ADD, CTL_NO,
+	    "not an acceptable value: the name, --real-name (one line), or "
+	    "--mail (one address in ASCII, and nothing else)",
+	    "nothing was changed" },
+	{ GATE_EINVAL, VERB_USER_SET, CTL_NO,
+	    "not an acceptable value: the name, --real-name (one line), or "
+	    "--mail (one address in ASCII, and nothing else)",
+	    "nothing was changed" },
 	{ GATE_EINVAL, 0, CTL_NO, NULL, "nothing was changed" },
 	{ GATE_ETOOBIG, 0, CTL_NO, NULL, "nothing was changed" },
 	{ GATE_EPROTO, 0, CTL_FAILED, NULL,
 	    "are gatehousectl and gatehoused of the same version?" },
+	{ GATE_ECRYPTO, 0, CTL_FAILED, NULL,
+	    "is [store] master_key that of this store? see the log of "
+	    "gatehoused" },
 	{ GATE_EFULL, VERB_KEY_ROTATE, CTL_FAILED, NULL,
 	    "nothing is lost: make room where [store] path and master_key are, "
 	    "and say it again" },
@@ -214,6 +231,42 @@ ask_msg(struct ask *ask)
 	return client_msg(ask->client);
 }
 
+/* What the last message is, if it is what ends the answer. */
+static int
+conclude(const struct ask *ask, int r)
+{
+	const struct wire_msg *msg = client_msg(ask->client);
+
+	if (r == 0 && wire_verb(msg) != VERB_RESULT)
+		r = GATE_EPROTO;
+	if (r != 0)
+		return unreachable(r, NULL);
+	r = (int)wire_num(msg, TAG_ERROR, 0);
+	return r == 0 ? CTL_DONE : failed(ask, r);
+}
+
+int
+ask_dialogue(struct ask *ask, ask_answer *answer, void *data)
+{
+	struct wire_msg *msg = client_msg(ask->client);
+	int r = client_ask(ask->client, deadline(ask));
+	const char *text;
+
+	while (r == 0 && wire_verb(msg) == VERB_PROMPT) {
+		text = wire_str(msg, TAG_TEXT);
+		text = answer(
+		    (enum prompt_style)wire_num(msg, TAG_STYLE, PROMPT_HIDDEN),
+		    (enum prompt_kind)wire_num(msg, TAG_KIND, KIND_TEXT),
+		    text != NULL ? text : "", data);
+		if (text == NULL)
+			return CTL_NO;
+		wire_begin(msg, VERB_ANSWER);
+		wire_put_str(msg, TAG_TEXT, text);
+		r = client_ask(ask->client, deadline(ask));
+	}
+	return conclude(ask, r);
+}
+
 int
 ask_run(struct ask *ask, ask_row *row, void *data)
 {
@@ -227,12 +280,7 @@ ask_run(struct ask *ask, ask_row *row, void *data)
 			return status;
 		r = client_next(ask->client, deadline(ask));
 	}
-	if (r == 0 && wire_verb(msg) != VERB_RESULT)
-		r = GATE_EPROTO;
-	if (r != 0)
-		return unreachable(r, NULL);
-	r = (int)wire_num(msg, TAG_ERROR, 0);
-	return r == 0 ? CTL_DONE : failed(ask, r);
+	return conclude(ask, r);
 }
 
 int

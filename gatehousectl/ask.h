@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "gatehousectl/options.h"
+#include "lib/protocol.h"
 #include "lib/wire.h"
 
 /*
@@ -30,6 +31,14 @@ struct wire_msg *ask_msg(struct ask *ask);
  */
 typedef int ask_row(const struct wire_msg *row, void *data);
 int ask_run(struct ask *ask, ask_row *row, void *data);
+
+/*
+ * As ask_run, where the daemon leads a dialogue (lib/protocol.h): answer gives
+ * what a person would type at this prompt, or NULL, which gives it up.
+ */
+typedef const char *ask_answer(enum prompt_style style, enum prompt_kind kind,
+    const char *text, void *data);
+int ask_dialogue(struct ask *ask, ask_answer *answer, void *data);
 
 /* CTL_DONE where the decision is for; else CTL_NO or CTL_FAILED. */
 int ask_granted(struct ask *ask);

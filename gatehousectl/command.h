@@ -66,6 +66,7 @@ command_run user_set;
 command_run user_disable;
 command_run user_enable;
 command_run password_expire;
+command_run password_set;
 /* enrolment.c */
 command_run otp_enroll;
 command_run otp_confirm;
@@ -73,6 +74,7 @@ command_run otp_confirm;
 command_run otp_recovery;
 command_run otp_show;
 command_run otp_remove;
+command_run otp_forget;
 /* import.c */
 command_run otp_import;
 /* keys.c */
@@ -81,6 +83,10 @@ command_run key_rotate;
 command_run lockout_list;
 command_run lockout_show;
 command_run lockout_reset;
+/* emergencies.c */
+command_run emergency_issue;
+command_run emergency_list;
+command_run emergency_revoke;
 /* passwords.c */
 command_run password_check;
 /* breached.c */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <grp.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +20,10 @@
 #include "lib/config_preset.h"
 #include "lib/config_section.h"
 #include "lib/error.h"
+#include "lib/file.h"
 #include "password/rules.h"
+#include "twofactor/demand.h"
+#include "twofactor/enrolment.h"
 
 /* No line of the file is longer. */
 #define VALUE_SIZE 512
@@ -137,6 +142,68 @@ check_password(
 	password_rules_free(&rules);
 }
 
+/* One that is not there has everybody for a member: safe, and a surprise. */
+static void
+check_groups(const char *file, const char *words, struct findings *findings)
+{
+	static const char prefix[] = "group:";
+	char *copy = strdup(words), *word, *rest;
+	char text[VALUE_SIZE];
+
+	if (copy == NULL)
+		findings_add(file, 0, gate_strerror(GATE_ENOMEM), findings);
+	for (word = copy != NULL ? strtok_r(copy, " \t", &rest) : NULL;
+	     word != NULL; word = strtok_r(NULL, " \t", &rest)) {
+		if (strncmp(word, prefix, strlen(prefix)) != 0 ||
+		    getgrnam(word + strlen(prefix)) != NULL)
+			continue;
+		snprintf(text, sizeof(text),
+		    "[2fa] required_for: there is no group \"%s\": everybody "
+		    "counts as a member",
+		    word + strlen(prefix));
+		findings_warn(file, 0, text, findings);
+	}
+	free(copy);
+}
+
+/* The texts of [2fa] that have a form of their own. */
+static void
+check_second_factor(
+    const char *file, const struct config *config, struct findings *findings)
+{
+	struct demand_rules *rules = NULL;
+	int64_t enroll_by;
+	char why[600];
+
+	if (enrolment_date(config->otp_enroll_by, &enroll_by) != 0)
+		findings_add(
+		    file, 0, "[2fa] enroll_by: " ENROLMENT_DATE_FORM, findings);
+	snprintf(why, sizeof(why), "%s", gate_strerror(GATE_ENOMEM));
+	if (demand_rules_new(&rules, config->otp_skip_from,
+		config->otp_required_for, why, sizeof(why)) != 0)
+		findings_add(file, 0, why, findings);
+	else
+		check_groups(file, config->otp_required_for, findings);
+	demand_rules_free(&rules);
+}
+
+/* Looked at by the daemon when there is a mail: it may come later. */
+static void
+check_mail(
+    const char *file, const struct config *config, struct findings *findings)
+{
+	char path[PATH_MAX], why[200], text[VALUE_SIZE + sizeof(why)];
+
+	if (!config->otp_mail ||
+	    file_program(config->sendmail, path, why, sizeof(why)) == 0)
+		return;
+	snprintf(text, sizeof(text),
+	    "[mail] sendmail: %s: %s; no code goes out by mail until it is "
+	    "mended",
+	    config->sendmail, why);
+	findings_warn(file, 0, text, findings);
+}
+
 /* Where config_preset_contradictions says what it finds. */
 struct warnings {
 	const char *file;
@@ -174,6 +241,8 @@ config_check(const struct options *options)
 		check_saml(file, config, &findings);
 		sources_check(file, config, &findings);
 		check_password(file, config, &findings);
+		check_second_factor(file, config, &findings);
+		check_mail(file, config, &findings);
 		config_preset_contradictions(config, add_warning, &warnings);
 	} else
 		note("the files that it names are looked at once it is good");

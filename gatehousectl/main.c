@@ -7,6 +7,7 @@
 #include "gatehousectl/options.h"
 #include "gatehousectl/say.h"
 #include "gatehousectl/command.h"
+#include "lib/guard.h"
 #include "lib/log.h"
 #include "lib/secret.h"
 
@@ -89,6 +90,7 @@ main(int argc, char **argv)
 	char *buffer = secret_alloc(OUTPUT_BUFFER);
 	int r;
 
+	guard_process();
 	if (buffer == NULL ||
 	    setvbuf(stdout, buffer, _IOFBF, OUTPUT_BUFFER) != 0) {
 		complain("out of memory");

@@ -9,6 +9,8 @@
 #include "gatehousectl/say.h"
 #include "lib/address.h"
 #include "lib/config.h"
+#include "lib/config_value.h"
+#include "lib/languages.h"
 #include "twofactor/factor.h"
 
 #define TIMEOUT     10
@@ -171,6 +173,13 @@ take_mail(struct options *options, const char *value)
 }
 
 static int
+take_language(struct options *options, const char *value)
+{
+	options->language = value; /* "": none */
+	return value[0] == '\0' || language_is_spoken(value) ? 0 : -1;
+}
+
+static int
 take_digits(struct options *options, const char *value)
 {
 	return read_number(
@@ -193,6 +202,26 @@ take_algorithm(struct options *options, const char *value)
 
 	options->algorithm = value;
 	return factor_algorithm_find(value, &algorithm);
+}
+
+/* As the configuration has it: 30m. */
+static int
+take_for(struct options *options, const char *value)
+{
+	static const struct config_key duration = { .type = CONFIG_DURATION,
+		.offset = offsetof(struct options, lifetime),
+		.min = 60,
+		.max = 86400 };
+	char why[CONFIG_VALUE_SIZE];
+
+	return config_value_set(options, &duration, value, why, sizeof(why));
+}
+
+static int
+take_reason(struct options *options, const char *value)
+{
+	options->reason = value;
+	return value[strspn(value, " ")] != '\0' ? 0 : -1;
 }
 
 static int
@@ -244,6 +273,8 @@ static const struct {
 	    "must be NAME=VALUE, at most 64 times" },
 	{ "real-name", 1, OPTION_REAL_NAME, take_real_name, NULL },
 	{ "mail", 1, OPTION_MAIL, take_mail, NULL },
+	{ "language", 1, OPTION_LANGUAGE, take_language,
+	    "must be en, de or ko" },
 	{ "must-change", 0, OPTION_MUST_CHANGE, take_flag, NULL },
 	{ "elsewhere", 0, OPTION_ELSEWHERE, take_flag, NULL },
 	{ "hotp", 0, OPTION_HOTP, take_flag, NULL },
@@ -251,6 +282,9 @@ static const struct {
 	{ "algorithm", 1, OPTION_ALGORITHM, take_algorithm,
 	    "must be SHA1, SHA256 or SHA512" },
 	{ "period", 1, OPTION_PERIOD, take_period, "must be 30 or 60" },
+	{ "for", 1, OPTION_FOR, take_for, "must be 1m to 1d, such as 30m" },
+	{ "reason", 1, OPTION_REASON, take_reason,
+	    "must be a line with something in it" },
 	{ "no-confirm", 0, OPTION_NO_CONFIRM, take_flag, NULL },
 	{ "dry-run", 0, OPTION_DRY_RUN, take_flag, NULL },
 };

@@ -30,6 +30,8 @@ enum option_bit {
 	OPTION_ANY_REQUEST = 1 << 11,
 	OPTION_EXPLAIN = 1 << 12,
 	OPTION_CERTIFICATE = 1 << 13,
+	OPTION_FOR = 1 << 14,
+	OPTION_REASON = 1 << 15,
 	OPTION_FORCE = 1 << 16,
 	OPTION_PASSIVE = 1 << 17,
 	OPTION_POST = 1 << 18,
@@ -44,6 +46,7 @@ enum option_bit {
 	OPTION_PERIOD = 1 << 27,
 	OPTION_NO_CONFIRM = 1 << 28,
 	OPTION_DRY_RUN = 1 << 29,
+	OPTION_LANGUAGE = 1 << 30,
 };
 
 /* How often --attribute may be given. */
@@ -72,9 +75,12 @@ struct options {
 	size_t attribute_count;
 	const char *real_name;
 	const char *mail;
+	const char *language;     /* one of language_words */
 	int64_t digits;           /* of one-time codes */
 	int64_t period;           /* seconds */
 	const char *algorithm;    /* of enum factor_algorithm */
+	int64_t lifetime;         /* seconds */
+	const char *reason;       /* why, for the record */
 	const char *const *words; /* noun, verb, arguments */
 	size_t word_count;
 	const char *argument; /* the verb's, set with the verb; NULL: none */

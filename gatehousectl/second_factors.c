@@ -3,12 +3,14 @@
 #include "gatehousectl/command.h"
 #include "gatehousectl/enrolment.h"
 #include "gatehousectl/record.h"
+#include "gatehousectl/say.h"
 #include "lib/protocol.h"
 
 static const struct record_field fields[] = {
 	{ TAG_USER, RECORD_TEXT, "user", NULL },
 	{ TAG_STATE, RECORD_TEXT, "state", NULL },
 	{ TAG_METHOD, RECORD_TEXT, "kind", NULL },
+	{ TAG_MAIL, RECORD_TEXT, "mail", NULL },
 	{ TAG_ALGORITHM, RECORD_TEXT, "algorithm", NULL },
 	{ TAG_DIGITS, RECORD_NUMBER, "digits", NULL },
 	{ TAG_PERIOD, RECORD_NUMBER, "period", NULL },
@@ -16,6 +18,7 @@ static const struct record_field fields[] = {
 	{ TAG_USED, RECORD_TIME, "last_used", NULL },
 	{ TAG_COUNT, RECORD_NUMBER, "counter", NULL },
 	{ TAG_CODES_LEFT, RECORD_COUNT, "recovery_codes_left", NULL },
+	{ TAG_DEVICES, RECORD_COUNT, "remembered_devices", NULL },
 };
 
 static int
@@ -62,6 +65,20 @@ otp_remove(const struct options *options)
 
 	if (r == CTL_DONE)
 		r = ask_done(ask, NULL, NULL);
+	ask_free(&ask);
+	return r;
+}
+
+int
+otp_forget(const struct options *options)
+{
+	struct ask *ask = NULL;
+	int r = ask_of_user(&ask, options, VERB_OTP_FORGET);
+
+	if (r == CTL_DONE)
+		r = ask_done(ask, NULL, NULL);
+	if (r == CTL_DONE && wire_num(ask_msg(ask), TAG_COUNT, 0) == 0)
+		note("no device was remembered");
 	ask_free(&ask);
 	return r;
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gatehousectl/ask.h"
 #include "gatehousectl/input.h"
+#include "gatehousectl/json.h"
 #include "gatehousectl/record.h"
 #include "gatehousectl/say.h"
 #include "gatehousectl/command.h"
@@ -16,6 +19,7 @@ static const struct record_field fields[] = {
 	{ TAG_STATE, RECORD_TEXT, "state", "STATE" },
 	{ TAG_REAL_NAME, RECORD_TEXT, "real_name", "NAME" },
 	{ TAG_MAIL, RECORD_TEXT, "mail", NULL },
+	{ TAG_LANGUAGE, RECORD_TEXT, "language", NULL },
 	{ TAG_CREATED, RECORD_TIME, "created", NULL },
 	{ TAG_CHANGED, RECORD_TIME, "changed", "PASSWORD CHANGED" },
 	{ TAG_MUST_CHANGE, RECORD_FLAG, "must_change", NULL },
@@ -52,6 +56,7 @@ put_particulars(struct ask *ask, const struct options *options)
 	wire_put_str(ask_msg(ask), TAG_USER, options->argument);
 	wire_put_str(ask_msg(ask), TAG_REAL_NAME, options->real_name);
 	wire_put_str(ask_msg(ask), TAG_MAIL, options->mail);
+	wire_put_str(ask_msg(ask), TAG_LANGUAGE, options->language);
 }
 
 /* A password that was refused: all that is wrong with it. */
@@ -110,16 +115,131 @@ change(const struct options *options, uint16_t verb)
 	return r;
 }
 
+/* What is answered where the daemon asks for a new password. */
+struct replacement {
+	const char *password;
+	int faulty; /* the daemon has said what is wrong with it */
+};
+
+static const char *
+replace(enum prompt_style style, enum prompt_kind kind, const char *text,
+    void *data)
+{
+	struct replacement *replacement = data;
+
+	if (style == PROMPT_ERROR) {
+		complain("%s", text);
+		replacement->faulty = 1;
+		return "";
+	}
+	if (style == PROMPT_INFO) {
+		note("%s", text);
+		return "";
+	}
+	if (kind == KIND_NEW_AUTHTOK)
+		return replacement->password;
+	complain("only an administrator sets a password without the old one; "
+		 "run it as root, or see [peers] admin");
+	return NULL;
+}
+
+/* As passwd does it by PAM: the policy, the history and all that goes with it
+ * are the same. */
+static int
+set_password(const struct options *options, const char *password)
+{
+	struct replacement replacement = { .password = password };
+	struct ask *ask = NULL;
+	int64_t outcome;
+	int r = ask_new(&ask, options, VERB_CHAUTHTOK);
+
+	if (r != CTL_DONE)
+		return r;
+	wire_put_str(ask_msg(ask), TAG_SERVICE, "gatehousectl");
+	wire_put_str(ask_msg(ask), TAG_USER, options->argument);
+	wire_put_num(ask_msg(ask), TAG_RUID, getuid());
+	r = ask_dialogue(ask, replace, &replacement);
+	outcome = wire_num(ask_msg(ask), TAG_OUTCOME, OUTCOME_UNAVAILABLE);
+	if (r != CTL_DONE)
+		;
+	else if (replacement.faulty)
+		r = CTL_NO;
+	else if (outcome == OUTCOME_USER_UNKNOWN) {
+		complain("%s: the gate keeps no password of such a user; see "
+			 "gatehousectl user list",
+		    options->argument);
+		r = CTL_NO;
+	} else
+		r = ask_granted(ask);
+	ask_free(&ask);
+	return r;
+}
+
+int
+password_set(const struct options *options)
+{
+	struct input password = { 0 };
+	int r = input_password(&password);
+
+	r = r != 0 ? no_password(r) : set_password(options, password.bytes);
+	if (r == CTL_DONE && (options->given & OPTION_MUST_CHANGE))
+		r = change(options, VERB_USER_MUST_CHANGE);
+	input_free(&password);
+	return r;
+}
+
+/* The sessions that ended with the user. */
+static int
+show_ended(const struct options *options, const struct wire_msg *result)
+{
+	const char *state = wire_str(result, TAG_STATE);
+	int64_t count = wire_num(result, TAG_COUNT, 0);
+	int is_complete = state != NULL && strcmp(state, "complete") == 0;
+	json_t *object;
+	int r = CTL_DONE;
+
+	if (options->json) {
+		object = json_object();
+		json_put(object, "ended", json_integer(count));
+		json_put_text(object, "state", state);
+		r = json_show(object);
+	} else if (count > 0)
+		note("%" PRId64 " sessions ended", count);
+	if (r == CTL_DONE && !is_complete) {
+		complain("not every process that holds one of them was ended: "
+			 "see the log of gatehoused");
+		r = CTL_NO;
+	}
+	return r;
+}
+
+/* Lets a user in no more, for now or for good. */
+static int
+part(const struct options *options, uint16_t verb)
+{
+	struct ask *ask = NULL;
+	int r = ask_new(&ask, options, verb);
+
+	if (r == CTL_DONE) {
+		wire_put_str(ask_msg(ask), TAG_USER, options->argument);
+		r = ask_done(ask, NULL, NULL);
+	}
+	if (r == CTL_DONE)
+		r = show_ended(options, ask_msg(ask));
+	ask_free(&ask);
+	return r;
+}
+
 int
 user_remove(const struct options *options)
 {
-	return change(options, VERB_USER_REMOVE);
+	return part(options, VERB_USER_REMOVE);
 }
 
 int
 user_disable(const struct options *options)
 {
-	return change(options, VERB_USER_DISABLE);
+	return part(options, VERB_USER_DISABLE);
 }
 
 int
