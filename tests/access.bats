@@ -156,7 +156,7 @@ line_of() {
 	printf '%s\n' '[access x]' 'deny method = sso | pasword' >>gate.conf
 	ctl 1 config check
 	is "$output" "gate.conf:$(line_of pasword): \"pasword\" is no method:\
- it must be sso, password, otp, password+otp or external"
+ it must be sso, password, otp, password+otp, external or emergency"
 }
 
 @test "config check: two IdPs that could name each other's users" {

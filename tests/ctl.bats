@@ -141,7 +141,8 @@ field() {
 		"user remove x" "user list" "user show x" "user disable x" \
 		"user enable x" "password expire x" "user set --mail m x" \
 		"otp enroll x" "otp recovery x" "otp show x" "otp remove x" \
-		"key rotate" status \
+		"key rotate" "emergency issue --reason r x" "emergency list" \
+		"emergency revoke x" status \
 		"allowlist test 192.0.2.1" "clock accept"; do
 		ctl 3 $verb
 		is "$output" ""
@@ -641,6 +642,18 @@ policy() {
 	} >gate.conf
 }
 
+@test "config check: a group that is not there, and a list that is yet to come" {
+	cp gate.conf before
+	printf '[2fa]\nrequired_for = user:bob group:nobody1 group:root\n' >>gate.conf
+	ctl 0 config check
+	has "$output" '^gate\.conf: warning: \[2fa\] required_for: there is no group "nobody1"'
+	is "$(grep -c warning <<<"$output")" 1
+	cp before gate.conf
+	printf '[password]\nbreached = %s\n' "$PWD/none" >>gate.conf
+	ctl 1 config check
+	has "$output" "^gate\.conf: \[password\] breached: $PWD/none: .*breached import"
+}
+
 @test "password check: all that is wrong, at once" {
 	policy "preset = stig" "words = acme"
 	ctl 1 password check --user alice --service portal <<<"alice"
@@ -685,9 +698,9 @@ policy() {
 	ctl 2 password check a-password-in-the-process-list <<<"x"
 	policy "blocklist = $PWD/none"
 	ctl 4 password check <<<"x"
-	has "$stderr" '\[password\] blocklist: No such file'
+	has "$stderr" "\[password\] blocklist: $PWD/none: No such file"
 	ctl 1 config check
-	has "$output" '\[password\] blocklist: No such file'
+	has "$output" "\[password\] blocklist: $PWD/none: No such file"
 }
 
 @test "password breached import: ranges, whole lists, standard input" {

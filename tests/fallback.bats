@@ -25,7 +25,7 @@ sign_in() {
 	local user=$1
 	shift
 	"$BUILD/tests/loader" -c "$GATE/pam.d" -u "$user" -i rhost=192.0.2.7 \
-	    "${@/#/-a}" portal authenticate 2>&1
+	    "${@/#/-a}" portal ${HOOKS:-authenticate} 2>&1
 }
 
 # is_in USER URI [SECONDS]: the user gets in by a code of that factor.
@@ -78,8 +78,34 @@ add() {
 	[ "$(of user eve must_change)" = true ]
 	fails 2 'nothing to change was given' user set bob
 	fails 1 'there is no such user' user show mallory
-	fails 1 'there is no such user' user set --mail m mallory
+	fails 1 'there is no such user' user set --mail m@clinic.example mallory
 	fails 1 'not an acceptable' user set --real-name $'two\nlines' bob
+}
+
+@test "user set --language: what the user is spoken to in, once proven" {
+	gate_stop
+	gate_set gate catalogues "$BUILD/locale"
+	gate_set password max_age 90d
+	gate_set password warn 90d
+	gate_start
+	ctl user add --language ko bob <<< "$PASSWORD"
+	uri=$(ctl otp enroll --no-confirm bob)
+	[ "$(of user bob language)" = ko ]
+	# who guesses does not learn from it that there is a bob
+	refused bad_code sign_in bob "$PASSWORD" 123
+	[[ $output == *'hidden: Code: '* && $output != *코드* ]]
+	HOOKS='authenticate acct_mgmt'
+	is_in bob "$uri"
+	[[ $output == *'hidden: Code: '* ]]
+	[[ $output == *'info: 비밀번호가 곧 만료됩니다'*90* ]]
+	ctl user set --language de bob
+	ctl user set --mail bob@clinic.example bob
+	is_in bob "$uri" 30
+	[[ $output == *'info: Ihr Passwort läuft bald ab'*90* ]]
+	ctl user set --language '' bob
+	[ "$(of user bob language)" = null ]
+	fails 2 'must be en, de or ko' user set --language fr bob
+	fails 2 'must be en, de or ko' user add --language german eve
 }
 
 @test "user add: all that is wrong with a password is said at once" {
@@ -89,7 +115,7 @@ add() {
 	[ "$(grep -o '\. ' <<< "$stderr " | wc -l)" -ge 2 ]
 	[ "$(decision verb)" = user_add ]
 	[ "$(decision reason)" = password_weak ]
-	! grep -q Roberta1 "$GATE/audit.log" "$GATE/daemon.log"
+	run ! grep -q Roberta1 "$GATE/audit.log" "$GATE/daemon.log"
 	fails 1 'there is no such user' user show bob
 }
 
@@ -103,14 +129,39 @@ add() {
 	refused bad_password sign_in carol x "$(otp_code "$uri" 30)"
 }
 
+@test "password set: without the old one, by the same rules" {
+	new='another plate of cold soup'
+	add bob
+	uri=$(ctl otp enroll --no-confirm bob)
+	fails 1 'shorter|characters' password set bob <<< 'bob 1'
+	fails 1 'before' password set bob <<< "$PASSWORD"
+	is_in bob "$uri"
+	run -0 ctl password set bob <<< "$new"
+	PASSWORD=$new is_in bob "$uri" 30
+	refused bad_password sign_in bob "$PASSWORD" 123456
+	[ "$(of user bob must_change)" = false ]
+	ctl password set --must-change bob <<< 'a third one, with no soup'
+	[ "$(of user bob must_change)" = true ]
+	fails 1 'keeps no password' password set mallory <<< "$new"
+	ctl user add --elsewhere eve
+	fails 1 'keeps no password' password set eve <<< "$new"
+	run ! grep -qF "$new" "$GATE"/{audit,daemon}.log
+}
+
 @test "user disable and enable" {
 	add bob
 	uri=$(ctl otp enroll --no-confirm bob)
 	ctl user disable bob
 	[ "$(of user bob state)" = disabled ]
 	refused user_disabled sign_in bob "$PASSWORD" "$(otp_code "$uri")"
+	# by whatever way they come, or have come
+	token=$(response bob)
+	refused user_disabled sign_in bob "$token"
 	ctl user enable bob
+	[ "$(of user bob last_login)" = null ]
+	run -0 sign_in bob "$token"
 	is_in bob "$uri" 30
+	[ "$(of user bob last_login)" != null ]
 	fails 1 'there is no such user' user disable mallory
 	[ "$(jq -r .verb "$GATE/audit.log" | grep -c '^user_\(dis\|en\)able$')" \
 	    -eq 2 ]
@@ -125,7 +176,7 @@ add() {
 		chmod go+x "$folder"
 		folder=${folder%/*}
 	done
-	for verb in 'user disable bob' 'user show bob' 'user set --mail x bob' \
+	for verb in 'user disable bob' 'user show bob' 'user set --mail x@y bob' \
 	    'password expire bob' 'otp enroll bob' 'otp show bob' \
 	    'otp recovery bob' 'otp remove bob' 'key rotate'; do
 		run setpriv --reuid nobody --clear-groups \
@@ -134,6 +185,12 @@ add() {
 		[ "$status" -eq 1 ]
 		[[ $output == *'[peers] admin'* ]]
 	done
+	# not even who is trusted with logins
+	gate_set peers login nobody
+	ctl reload
+	run -1 setpriv --reuid nobody --clear-groups "$BUILD/gatehousectl" \
+	    --socket "$GATE/gate.sock" password set bob <<< "$PASSWORD, longer"
+	[[ $output == *'[peers] admin'* ]]
 	[ "$(of user bob state)" = enabled ]
 }
 
@@ -271,7 +328,7 @@ hex() {
 	seed=$(base32 -d <<< "$secret" | hex)
 	[ ${#seed} -ge 40 ]
 	for file in "$GATE"/gate.db*; do
-		[ -n "$(hex < "$file")" ]
+		[ ! -s "$file" ] || [ -n "$(hex < "$file")" ]
 		run ! grep -qF "$seed" <(hex < "$file")
 	done
 }
@@ -353,6 +410,25 @@ settled() {
 	cp "$GATE/before" "$GATE/master.key"
 	gate_start
 	fails 4 'cryptographic' otp show bob
+}
+
+@test "a store that came back without the key of its time is told of" {
+	enrolled
+	cp "$GATE/master.key" "$GATE/before"
+	gate_stop
+	head -c 32 /dev/urandom > "$GATE/master.key"
+	gate_start
+	grep -q 'master key does not open what the store holds' \
+	    "$GATE/daemon.log"
+	# what no key opens is in nobody's way, and kept
+	run -0 ctl key rotate
+	[ ! -e "$GATE/master.key.old" ]
+	gate_stop
+	cp "$GATE/before" "$GATE/master.key"
+	: > "$GATE/daemon.log"
+	gate_start
+	run ! grep -q 'does not open' "$GATE/daemon.log"
+	all_open
 }
 
 @test "key rotate: killed before the new key was in its place" {

@@ -11,6 +11,9 @@ BUILD=$(cd "$BUILD" && pwd)
 SP=https://portal.example/gate/metadata
 ACS=https://portal.example/gate/acs
 SLO=https://portal.example/gate/slo
+# applications speak their user's language, the tests English
+unset LANGUAGE
+export LC_ALL=C.UTF-8
 
 # gate_make DIR: keys, configuration, allowlist and a PAM stack.
 gate_make() {
@@ -79,10 +82,11 @@ gate_speaks() {
 	    > "$GATE/sp.xml"
 }
 
-# gate_start: starts the daemon and waits until it answers.
+# gate_start: starts the daemon and waits until it answers. GATE_IN is a command
+# in front of it, which becomes it.
 gate_start() {
-	"$BUILD/gatehoused" --config "$GATE/gatehouse.conf" --debug \
-	    2>> "$GATE/daemon.log" 3>&- &
+	"${GATE_IN[@]}" "$BUILD/gatehoused" --config "$GATE/gatehouse.conf" \
+	    --debug 2>> "$GATE/daemon.log" 3>&- &
 	GATE_PID=$!
 	gate_wait "$GATE_PID"
 }
@@ -105,7 +109,8 @@ start_faked() {
 	library=$(echo /usr/lib/*/faketime/libfaketimeMT.so.1)
 	# a sanitizer's runtime insists on being the first
 	asan=$(ldd "$BUILD/gatehoused" | awk '/libasan/ { print $3 }')
-	env LD_PRELOAD="${asan:+$asan:}$library" FAKETIME_NO_CACHE=1 \
+	"${GATE_IN[@]}" env LD_PRELOAD="${asan:+$asan:}$library" \
+	    FAKETIME_NO_CACHE=1 \
 	    FAKETIME_DONT_FAKE_MONOTONIC=1 \
 	    FAKETIME_TIMESTAMP_FILE="$GATE/faketime" \
 	    "$BUILD/gatehoused" --config "$GATE/gatehouse.conf" --debug \
@@ -164,4 +169,32 @@ otp_code() {
 	local secret=${1#*secret=}
 	oathtool --totp -b -N "$(date -u -d "@$(($(date +%s) + ${2:-0}))" \
 	    '+%Y-%m-%d %H:%M:%S UTC')" "${secret%%&*}"
+}
+
+# scan FILE: what a scanner reads from the half blocks on standard input, drawn
+# for a dark terminal; FILE becomes the picture of it.
+scan() {
+	PYTHONUTF8=1 python3 <(cat <<-'END'
+		import sys
+		lines = [l for l in sys.stdin.read().split("\n")
+		    if l and not set(l) - set(" \u2580\u2584\u2588")]
+		width = max(map(len, lines))
+		rows = []
+		for line in lines:
+		    line = line.ljust(width)
+		    rows.append([c in "\u2580\u2588" for c in line])
+		    rows.append([c in "\u2584\u2588" for c in line])
+		edge, dot = 8, 4
+		rows = [[False] * width] * edge + rows + [[False] * width] * edge
+		out = sys.stdout.buffer
+		out.write(b"P5 %d %d 255\n" %
+		    ((width + 2 * edge) * dot, len(rows) * dot))
+		for row in rows:
+		    row = [False] * edge + row + [False] * edge
+		    line = bytes(255 * c for c in row for _ in range(dot))
+		    for _ in range(dot):
+		        out.write(line)
+	END
+	) > "$1"
+	zbarimg -q --raw --nodbus "$1"
 }

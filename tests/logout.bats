@@ -257,6 +257,34 @@ logged() {
 	run ! alive "$pid"
 }
 
+@test "the sessions of a user who is disabled or removed end" {
+	local first second
+	ctl user add alice <<< 'correct horse battery staple'
+	sign_in bob one
+	second=$session
+	sign_in alice two
+	first=$session
+	hold alice three
+	run -0 --separate-stderr ctl --json user disable alice
+	is '2 complete' "$(jq -r '"\(.ended) \(.state)"' <<< "$output")"
+	run ! alive "$pid"
+	is 'ended administrator' "$(of "$session" state) \
+$(of "$session" end_reason)"
+	is ended "$(of "$first" state)"
+	is open "$(of "$second" state)"
+	is "user_disable session_end session_end" "$(tail -n 3 \
+	    "$GATE/audit.log" | jq -r .verb | paste -s -d ' ')"
+	run -0 --separate-stderr ctl user disable alice
+	is '' "$output$stderr"
+	run -1 ctl user disable mallory
+	ctl user enable alice
+	hold alice four
+	run -0 --separate-stderr ctl --json user remove alice
+	is 1 "$(jq -r .ended <<< "$output")"
+	run ! alive "$pid"
+	is ended "$(of "$session" state)"
+}
+
 @test "one that holds others' sessions too goes on, and the IdP is told" {
 	hold alice one two
 	receive 1 < <(from_idp request --name-id alice --index one --id _l3)

@@ -139,7 +139,7 @@ refused() {
 	# the same assertion, in a Response that says another ID of itself
 	sed 's/\(<[a-z0-9]*:*Response [^>]*ID="\)/\1_x/' "$GATE/xml" \
 	    >"$GATE/other"
-	! cmp -s "$GATE/xml" "$GATE/other"
+	run ! cmp -s "$GATE/xml" "$GATE/other"
 	run ctl ticket <"$GATE/other"
 	[ "$status" -eq 1 ]
 	# it is remembered by the store, not by the process

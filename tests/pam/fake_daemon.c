@@ -91,6 +91,7 @@ static const struct word text_tags[] = {
 	{ "ssh", TAG_SSH },
 	{ "session", TAG_SESSION },
 	{ "text", TAG_TEXT },
+	{ "language", TAG_LANGUAGE },
 };
 
 static const struct word number_tags[] = {

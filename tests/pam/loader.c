@@ -6,6 +6,7 @@
  *
  *	loader [-u USER] [-c CONFDIR] [-i ITEM=VALUE] [-e NAME=VALUE]
  *	    [-a ANSWER] [-A FILE] [-x FAULT] [-t THREADS] [-n TIMES] [-qE]
+ *	    [-l LOCALE]
  *	    SERVICE HOOK...
  *
  * -q sets PAM_SILENT, -E PAM_CHANGE_EXPIRED_AUTHTOK. FAULT is a word of
@@ -16,6 +17,7 @@
  * did not, 2 when the transaction could not be run as asked.
  */
 #include <err.h>
+#include <locale.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -347,6 +349,10 @@ take_option(int option, const char *value)
 	case 'n':
 		plan.times = strtol(value, NULL, 10);
 		break;
+	case 'l':
+		if (setlocale(LC_ALL, value) == NULL)
+			errx(2, "no such locale: %s", value);
+		break;
 	case 'q':
 		plan.flags |= PAM_SILENT;
 		break;
@@ -363,7 +369,7 @@ main(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "u:c:i:e:a:A:x:t:n:qE")) != -1)
+	while ((option = getopt(argc, argv, "u:c:i:e:a:A:x:t:n:l:qE")) != -1)
 		take_option(option, optarg);
 	if (argc - optind < 2 || plan.threads < 1 ||
 	    plan.threads > THREADS_MAX || plan.times < 1)

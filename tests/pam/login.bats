@@ -388,7 +388,7 @@ fresh_code() {
 		for text in "$ticket" "${r:200:40}" \
 		    a-password-never-to-be-seen "$PASSWORD" "$secret" \
 		    '<saml'; do
-			! grep -qF -- "$text" "$GATE/$file"
+			run ! grep -qF -- "$text" "$GATE/$file"
 		done
 	done
 }

@@ -72,6 +72,8 @@ refused() {
 	refused bogus 'unknown argument "bogus"'
 	refused Debug 'unknown argument "Debug"'
 	refused debug=1 'bad argument "debug=1"'
+	refused enroll=1 'bad argument "enroll=1"'
+	refused enroll 'the argument "enroll" is for a line with the keyword'
 	refused nullok 'unknown argument "nullok"'
 	refused timeout 'unknown argument "timeout"'
 	refused socket=gate.sock 'bad argument "socket=gate.sock"'
@@ -101,6 +103,8 @@ refused() {
 @test "keywords belong to lines that know them" {
 	daemon result:granted:user=alice
 	line account required otp
+	line account required record
+	line auth required check
 	line session required allowlist
 	line password required sso
 	loader -u alice gate acct_mgmt open_session close_session chauthtok

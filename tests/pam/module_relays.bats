@@ -26,6 +26,37 @@ tty=pts/3 ssh=192.0.2.1 22 192.0.2.2 22 session=s7"
 	heard "login step=0 service=gate"
 }
 
+# spoken LANGUAGE ARGUMENT...: the daemon is told this language, or none.
+spoken() {
+	local language=$1
+	shift
+	: > "$log"
+	loader "$@" gate authenticate
+	heard "login step=0 service=gate${language:+ language=$language}"
+}
+
+@test "the language: of the PAM environment, or of the application's locale" {
+	daemon result:denied
+	line auth required
+	spoken de -e LANG=de
+	spoken de_AT -e LANG=de_AT.UTF-8@euro
+	spoken ko -e LC_MESSAGES=ko -e LANG=de
+	spoken de -e LC_ALL=de -e LC_MESSAGES=ko
+	spoken ko_KR -e LANGUAGE=ko_KR:de:en -e LC_ALL=de
+	spoken de -e LANGUAGE= -e LC_ALL=C -e LC_MESSAGES=POSIX -e LANG=de
+	spoken "" -e LANG=C.UTF-8
+	spoken "" -e LANG=../../de -e LC_ALL="de de" -e LANGUAGE=$'de\e[2J'
+	spoken "" -e LANG=dededededededede
+	spoken dedededededeDE- -e LANG=dedededededeDE-
+	# the process's environment may be that of a stranger
+	LANG=de LC_ALL=de LANGUAGE=de spoken ""
+	localedef -i de_DE -f UTF-8 "$BATS_TEST_TMPDIR/de_DE.UTF-8"
+	export LOCPATH=$BATS_TEST_TMPDIR
+	spoken de_DE -l de_DE.UTF-8
+	spoken ko -l de_DE.UTF-8 -e LANG=ko
+	spoken "" -l C
+}
+
 @test "the session is handed from authenticate to open and close" {
 	daemon result:granted:user=alice:session=s42 -- result:granted
 	for type in auth account session; do
@@ -242,4 +273,42 @@ chauthtok step=0 service=gate user=alice preliminary=0 expired_only=0" ]
 	loader -u alice -a weak -a strong gate chauthtok
 	has "hidden: Next:"
 	heard "answer text=strong"
+}
+
+@test "what was refused is not left for the lines that store" {
+	daemon result:granted -- result:granted -- result:granted -- \
+		prompt:hidden:newauthtok:New: result:granted -- \
+		prompt:hidden:newauthtok:Check: result:try_again -- \
+		prompt:hidden:newauthtok:Record: result:granted
+	line password required
+	line password required check
+	line password required record
+	loader -u alice -a weak gate chauthtok
+	[ "$status" -eq 1 ]
+	heard "chauthtok step=6 service=gate user=alice preliminary=0 \
+expired_only=0"
+	[ "$(grep -c '^answer text=weak$' "$log")" -eq 2 ]
+	[ "$(grep -c '^answer' "$log")" -eq 2 ]
+}
+
+@test "neither is it where the daemon is gone in the second pass" {
+	daemon result:granted -- result:granted -- \
+		prompt:hidden:newauthtok:New: result:granted -- close -- \
+		prompt:hidden:newauthtok:Record: result:granted
+	line password required
+	line password required check
+	line password required record
+	loader -u alice -a good gate chauthtok
+	[ "$status" -eq 1 ]
+	[ "$(grep -c '^answer' "$log")" -le 1 ]
+}
+
+@test "record asks the person nothing" {
+	daemon result:granted -- prompt:hidden:newauthtok:New: result:granted
+	line password required record
+	loader -u alice -a new gate chauthtok
+	[ "$status" -eq 1 ]
+	has "chauthtok: 20 "
+	lacks "New:"
+	[ "$(grep -c '^answer' "$log")" -eq 0 ]
 }

@@ -207,6 +207,19 @@ nobody_left() {
 	turned_away bad_code
 }
 
+@test "ssh: a second factor set up on the way in, its QR code whole" {
+	gate_set 2fa enroll yes
+	reload
+	ctl user add "$PERSON" <<< "$password"
+	answers "$password" 12345
+	LC_ALL=C.UTF-8 sign_in
+	turned_away bad_code
+	# ssh shows no escapes, and writes them out
+	uri=$(grep -o 'otpauth://[^ ]*' "$BOX/asked")
+	[ -n "$uri" ]
+	[ "$(scan "$BATS_TEST_TMPDIR/qr.pgm" < "$BOX/asked")" = "$uri" ]
+}
+
 @test "ssh: somebody whom the system does not know is asked the same" {
 	stranger=stranger-$$
 	answers "$(ticket "$stranger")" 123456
@@ -224,6 +237,10 @@ nobody_left() {
 	reload
 	sign_in publickey
 	in_by external
+	ctl user add --elsewhere "$PERSON"
+	ctl user disable "$PERSON"
+	sign_in publickey
+	turned_away user_disabled
 }
 
 @test "ssh: without the daemon nobody gets in, and sshd goes on" {
