@@ -102,7 +102,8 @@ CATALOGUES = $(patsubst po/%.po,$(BUILD)/locale/%/LC_MESSAGES/gatehouse.mo,\
 	$(wildcard po/*.po))
 
 all: $(PROGRAMS) $(MANUALS) $(CATALOGUES)
-tests: all $(UNITS) $(PAM_TESTS) $(BUILD)/test-idp $(ATTACKS) $(FUZZ)
+tests: all $(UNITS) $(PAM_TESTS) $(BUILD)/tests/stalled_crypt.so \
+	$(BUILD)/test-idp $(ATTACKS) $(FUZZ)
 
 $(PACKAGES): packaging/packages
 	@packaging/need-packages $(NEED) $(SECTIONS)
@@ -176,10 +177,12 @@ $(BUILD)/test-idp: $(call objects,$(call sources,tests/idp)) \
 
 # what of the daemon is tested by itself
 $(BUILD)/tests/test_leader: $(BUILD)/obj/gatehoused/leader.o
+$(BUILD)/tests/test_slots: $(BUILD)/obj/gatehoused/slots.o
 
 # what is to be compared in constant time: they count the comparisons
-$(BUILD)/tests/test_otp $(BUILD)/tests/test_recovery: \
-	LDFLAGS += -Wl,--wrap=secret_equal
+$(BUILD)/tests/test_otp $(BUILD)/tests/test_recovery \
+$(BUILD)/tests/test_mail_code: LDFLAGS += -Wl,--wrap=secret_equal
+$(BUILD)/tests/test_mail_code: LDFLAGS += -Wl,--wrap=secret_random
 
 # beside a module of others
 $(BUILD)/tests/test_pwquality: TEST_LIBS += -lpam
@@ -195,16 +198,32 @@ $(BUILD)/tests/fake_daemon: tests/pam/fake_daemon.c \
 	$(call say,LD)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
+# callers that speak to the daemon themselves
+$(BUILD)/tests/flood $(BUILD)/tests/timing: $(BUILD)/tests/%: tests/pam/%.c \
+		$(patsubst %,$(BUILD)/pic/lib/%.o,error clock secret wire)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm
+
+$(BUILD)/tests/stalled_crypt.so: tests/fault/stalled_crypt.c | $(PACKAGES)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -shared -o $@ $< -ldl
+
 $(BUILD)/tests/%: tests/pam/%.c | $(PACKAGES)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -lpam -lpthread
 
+# what enrols users as the daemon does
+$(BUILD)/tests/bench_otp: $(BUILD)/obj/gatehoused/factors.o
+
 $(BUILD)/tests/bench_%: $(BUILD)/obj/tests/bench/bench_%.o \
-		$(BUILD)/obj/tests/bench/bench.o $(ROOM_LIBS)
+		$(patsubst %,$(BUILD)/obj/tests/bench/%.o,bench transaction) \
+		$(ROOM_LIBS)
 	@mkdir -p $(@D)
 	$(call say,LD)
-	$(Q)$(link) $(TEST_LIBS) -lpam
+	$(Q)$(link) $(TEST_LIBS) -lpam -lm
 
 # The corpus of good and bad Responses, and what each costs.
 $(BUILD)/attacks: $(call objects,$(filter-out %/costs.c,\
