@@ -15,6 +15,7 @@
 /* What a user has to show codes of. */
 struct second {
 	struct login *login;
+	int64_t begun; /* to compare: clock_mono_ms */
 	struct store_user user;
 	struct factor factor;
 	struct factor_seed seed;
@@ -31,6 +32,7 @@ read_second(struct store_tx *tx, void *data)
 	const char *user = s->login->user;
 	int r;
 
+	s->begun = clock_mono_ms();
 	/* nobody's, for those who have none: it makes the same work */
 	factor_init(&s->factor, FACTOR_TOTP);
 	s->seed.size = FACTOR_BARE_SIZE;
@@ -58,14 +60,27 @@ take_second(struct store_tx *tx, void *data)
 		      : r;
 }
 
-/* A code by mail is charged for before it is looked at, as a password is. */
+/*
+ * What the code is compared with. It has to be paid for first, by the password
+ * before it or now; a code by mail is charged for by itself, too.
+ */
 static int
 get_second(struct login *l, struct second *s)
 {
 	struct store *store = gate_store(l->gate);
+	store_change *look =
+	    l->policy->config->otp_mail ? take_second : read_second;
+	struct store_user user;
+	int r;
 
-	return l->policy->config->otp_mail ? store_write(store, take_second, s)
-					   : store_read(store, read_second, s);
+	if (!l->charged)
+		r = tries_charge_and(l, &user, look, s);
+	else if (l->policy->config->otp_mail)
+		r = store_write(store, look, s);
+	else
+		r = store_read(store, look, s);
+	explicit_bzero(&user, sizeof(user));
+	return r;
 }
 
 /*
@@ -228,17 +243,8 @@ pay_for_password(struct login *l)
 static int
 prove(struct login *l, struct second *s)
 {
-	struct store_user user;
-	int64_t begun;
-	int r = 0;
+	int r = get_second(l, s);
 
-	/* a password has paid for both */
-	if (!l->charged)
-		r = tries_charge(l, &user);
-	explicit_bzero(&user, sizeof(user));
-	begun = clock_mono_ms();
-	if (r == 0)
-		r = get_second(l, s);
 	if (r == 0)
 		r = check(l, s);
 	if (r == 0)
@@ -246,7 +252,7 @@ prove(struct login *l, struct second *s)
 	if (r == 0 || r == GATE_EREFUSED)
 		r = tries_verdict(l, both(l, s, r));
 	if (r != 0)
-		clock_sleep_until(begun + PACE_MS);
+		clock_sleep_until(s->begun + PACE_MS);
 	return r;
 }
 

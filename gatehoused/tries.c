@@ -13,6 +13,8 @@
 struct charge {
 	struct login *login;
 	struct store_user *user;
+	store_change *look; /* or NULL */
+	void *data;
 };
 
 static struct charge_who
@@ -41,13 +43,24 @@ charge(struct store_tx *tx, void *data)
 	memcpy(l->language, charge->user->language, sizeof(l->language));
 	by = who(l);
 	lockout_policy(l->policy->config, &policy);
-	return charge_take(tx, &policy, &by, &l->charge);
+	r = charge_take(tx, &policy, &by, &l->charge);
+	return r == 0 && charge->look != NULL ? charge->look(tx, charge->data)
+					      : r;
 }
 
 int
 tries_charge(struct login *l, struct store_user *user)
 {
-	struct charge all = { .login = l, .user = user };
+	return tries_charge_and(l, user, NULL, NULL);
+}
+
+int
+tries_charge_and(
+    struct login *l, struct store_user *user, store_change *look, void *data)
+{
+	struct charge all = {
+		.login = l, .user = user, .look = look, .data = data
+	};
 	int r = store_write_soon(gate_store(l->gate), charge, &all);
 
 	l->charged = r == 0;

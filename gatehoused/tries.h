@@ -16,6 +16,11 @@
  */
 int tries_charge(struct login *login, struct store_user *user);
 
+/* The same, and in that transaction looks at what the proof is compared with;
+ * where that fails, nothing is charged either. */
+int tries_charge_and(struct login *login, struct store_user *user,
+    store_change *look, void *data);
+
 /*
  * The same for a line that asks for no password, where another module has seen
  * to it; what the gate has against the user is noted in login->verdict. Charges

@@ -2,6 +2,7 @@
 #include "session/steady.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,21 +11,32 @@
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
+/* No process outlives its boot. */
+static char boot_id[STORE_BOOT_MAX];
+
+static void
+read_boot_id(void)
+{
+	int fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd == -1)
+		return;
+	n = read(fd, boot_id, sizeof(boot_id) - 1);
+	close(fd);
+	boot_id[n > 0 ? strcspn(boot_id, "\n") : 0] = '\0';
+}
+
 int
 steady_read(struct store_steady *reading)
 {
-	ssize_t n = -1;
-	int fd;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	memset(reading, 0, sizeof(*reading));
-	fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
+	pthread_once(&once, read_boot_id);
+	if (boot_id[0] == '\0')
 		return GATE_EIO;
-	n = read(fd, reading->boot, sizeof(reading->boot) - 1);
-	close(fd);
-	if (n <= 0)
-		return GATE_EIO;
-	reading->boot[strcspn(reading->boot, "\n")] = '\0';
+	memcpy(reading->boot, boot_id, sizeof(reading->boot));
 	reading->boot_time = clock_boot_ms() / 1000;
 	reading->wall = clock_wall();
 	return 0;
@@ -49,6 +61,7 @@ look(struct store_tx *tx, struct store_steady *mark,
 {
 	int r = store_steady_get(tx, mark);
 
+	reading->time = 0;
 	if (r == 0)
 		r = steady_read(reading);
 	if (r == 0)
