@@ -110,7 +110,7 @@ static int
 make(struct store_tx *tx, void *data)
 {
 	struct sending *s = data;
-	struct store_mail row;
+	struct store_mail row = { .expires = 0 };
 	int64_t now;
 	int r = find_address(tx, s);
 

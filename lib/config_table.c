@@ -164,7 +164,7 @@ static const struct config_key keys[] = {
 	    "the fewest characters of a new password"),
 	NUMBER("password", "min_length_mfa", password_min_length_mfa, "0", 0,
 	    511, "the same for users of a second factor; 0: as min_length"),
-	NUMBER("password", "max_length", password_max_length, "511", 64, 511,
+	NUMBER("password", "max_length", password_max_length, "511", 64, 1024,
 	    "the most characters of a new password"),
 	NUMBER("password", "min_letters", password_min_letters, "0", 0, 64,
 	    "the fewest letters of a new password"),

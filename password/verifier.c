@@ -5,27 +5,52 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/digest.h"
 #include "lib/error.h"
 #include "lib/secret.h"
 
-_Static_assert(PASSWORD_MAX < CRYPT_MAX_PASSPHRASE_SIZE,
-    "crypt_r fails for longer ones, at once");
+/* crypt(3) takes no more bytes than these, and fails for them at once. */
+#define CRYPT_MOST (CRYPT_MAX_PASSPHRASE_SIZE - 1)
+
+/*
+ * What stands for a password that is too long for crypt(3): its SHA-256, behind
+ * a sign that nobody types. All of its bytes count, and yescrypt has the work.
+ */
+static int
+shorten(const char *password, char text[1 + DIGEST_TEXT_SIZE])
+{
+	uint8_t digest[DIGEST_SIZE];
+	int r = digest_texts(&password, 1, digest);
+
+	text[0] = '\1';
+	digest_text(digest, text + 1);
+	explicit_bzero(digest, sizeof(digest));
+	return r;
+}
 
 /* crypt_data is 32 kB and holds the password: never on the stack. */
 static int
 hash(const char *password, const char *setting, char verifier[VERIFIER_SIZE])
 {
 	struct crypt_data *data = secret_alloc(sizeof(*data));
-	const char *made;
-	int r = GATE_ECRYPTO;
+	char shortened[1 + DIGEST_TEXT_SIZE] = "";
+	const char *made = NULL;
+	int r = 0;
 
 	if (data == NULL)
 		return GATE_ENOMEM;
-	made = crypt_r(password, setting, data);
+	if (strlen(password) > CRYPT_MOST) {
+		r = shorten(password, shortened);
+		password = shortened;
+	}
+	if (r == 0)
+		made = crypt_r(password, setting, data);
+	r = GATE_ECRYPTO;
 	if (made != NULL && made[0] != '*' && strlen(made) < VERIFIER_SIZE) {
 		memcpy(verifier, made, strlen(made) + 1);
 		r = 0;
 	}
+	explicit_bzero(shortened, sizeof(shortened));
 	secret_free(data, sizeof(*data));
 	return r;
 }

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* The longest password in bytes, without its NUL: crypt(3) takes no more. */
-#define PASSWORD_MAX 511
+/* The longest password in bytes, without its NUL. */
+#define PASSWORD_MAX 1024
 
 /* Room for a verifier (crypt(5)) and its NUL. */
 #define VERIFIER_SIZE 384

@@ -148,6 +148,21 @@ add() {
 	run ! grep -qF "$new" "$GATE"/{audit,daemon}.log
 }
 
+@test "a password of 1024 bytes: all of them count" {
+	local long
+	gate_set password max_length 1024
+	ctl reload
+	long=$(seq -f 'soup %g, ' 200 | tr -d '\n' | head -c 1024)
+	[ "${#long}" -eq 1024 ]
+	fails 1 'bytes' user add bob <<< "${long}x"
+	PASSWORD=$long add bob
+	uri=$(ctl otp enroll --no-confirm bob)
+	refused bad_password sign_in bob "${long%?}!" "$(otp_code "$uri")"
+	refused bad_password sign_in bob "${long%?}" "$(otp_code "$uri")"
+	refused bad_password sign_in bob "${long}x" "$(otp_code "$uri")"
+	PASSWORD=$long is_in bob "$uri"
+}
+
 @test "user disable and enable" {
 	add bob
 	uri=$(ctl otp enroll --no-confirm bob)

@@ -51,6 +51,43 @@ takes_verifiers_made_before(void **state)
 }
 
 static void
+knows_long_ones_for_good(void **state)
+{
+	static const char verifier[] =
+	    "$y$j9T$5l5Xc1dyBPYYOB/6Q5Ayk.$kvMVPQC80h1eB0x/DxdpycCp9rlhwoBDHc4uCScxHhC";
+	char password[PASSWORD_MAX + 1];
+
+	(void)state;
+	memset(password, 'p', PASSWORD_MAX);
+	password[512] = '\0';
+	assert_int_equal(verifier_check(verifier, password), 0);
+	password[511] = '\0';
+	assert_int_equal(verifier_check(verifier, password), GATE_EREFUSED);
+}
+
+/* On either side of what crypt(3) takes itself. */
+static void
+tells_long_ones_apart(void **state)
+{
+	char verifier[VERIFIER_SIZE], password[PASSWORD_MAX + 1];
+	size_t length;
+
+	(void)state;
+	for (length = 510; length <= 514; length++) {
+		memset(password, 'p', sizeof(password));
+		password[length] = '\0';
+		assert_int_equal(verifier_make_at(password, 1, verifier), 0);
+		assert_int_equal(verifier_check(verifier, password), 0);
+		password[length - 1] = 'q';
+		assert_int_equal(
+		    verifier_check(verifier, password), GATE_EREFUSED);
+		password[length - 1] = '\0';
+		assert_int_equal(
+		    verifier_check(verifier, password), GATE_EREFUSED);
+	}
+}
+
+static void
 knows_how_long_a_password_may_be(void **state)
 {
 	char verifier[VERIFIER_SIZE], password[PASSWORD_MAX + 1024];
@@ -60,7 +97,8 @@ knows_how_long_a_password_may_be(void **state)
 	password[PASSWORD_MAX] = '\0';
 	assert_int_equal(verifier_make(password, verifier), 0);
 	assert_int_equal(verifier_check(verifier, password), 0);
-	/* the last byte counts */
+	/* that is more than crypt(3) takes, all the same the last byte counts
+	 */
 	password[PASSWORD_MAX - 1] = 'q';
 	assert_int_equal(verifier_check(verifier, password), GATE_EREFUSED);
 	password[PASSWORD_MAX - 1] = 'p';
@@ -249,6 +287,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_the_right_password_only),
 		cmocka_unit_test(takes_verifiers_made_before),
+		cmocka_unit_test(knows_long_ones_for_good),
+		cmocka_unit_test(tells_long_ones_apart),
 		cmocka_unit_test(knows_how_long_a_password_may_be),
 		cmocka_unit_test(lets_nobody_in_without_a_password),
 		cmocka_unit_test(takes_no_damaged_verifier),
