@@ -5,42 +5,14 @@
 # [password] and [2fa] come to for the person who signs in.
 
 bats_require_minimum_version 1.5.0
-
-PASSWORD='correct horse battery staple'
-DAY=86400
-
-setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || return 1
-	. tests/gate.sh
-	gate_make "$BATS_TEST_TMPDIR/gate"
-	clock 0
-}
-
-teardown() {
-	gate_stop KILL
-}
+load signing_in.bash
 
 # begin [SECTION KEY VALUE]...: with bob, who has an authenticator.
 begin() {
-	while [ $# -ge 3 ]; do
-		gate_set "$1" "$2" "$3"
-		shift 3
-	done
+	settings "$@"
 	start_faked
 	ctl user add bob <<< "$PASSWORD"
 	URI=$(ctl otp enroll --no-confirm bob 2> /dev/null)
-}
-
-# as USER ANSWER...: signs in, with the HOOKS.
-as() {
-	local answer answers=() hooks user=$1
-	shift
-	for answer in "$@"; do
-		answers+=(-a "$answer")
-	done
-	read -ra hooks <<< "${HOOKS:-authenticate acct_mgmt open_session}"
-	"$BUILD/tests/loader" -c "$GATE/pam.d" -u "$user" -i rhost=192.0.2.7 \
-	    ${EXPIRED:+-E} "${answers[@]}" portal "${hooks[@]}" 2>&1
 }
 
 # bob's password, or another, and a code of now, or of so many seconds later.

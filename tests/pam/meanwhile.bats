@@ -5,28 +5,13 @@
 # and what one line, service or caller says gains nothing at another.
 
 bats_require_minimum_version 1.5.0
+load signing_in.bash
 
-PASSWORD='correct horse battery staple'
 OTHER='quite another battery of staples'
-DAY=86400
-
-setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || return 1
-	. tests/gate.sh
-	gate_make "$BATS_TEST_TMPDIR/gate"
-	clock 0
-}
-
-teardown() {
-	gate_stop KILL
-}
 
 # begin [SECTION KEY VALUE]...: with bob, added yesterday.
 begin() {
-	while [ $# -ge 3 ]; do
-		gate_set "$1" "$2" "$3"
-		shift 3
-	done
+	settings "$@"
 	clock -$DAY
 	start_faked
 	ctl user add bob <<< "$PASSWORD"

@@ -5,46 +5,18 @@
 # devices that are remembered, and what somebody who guesses learns of either.
 
 bats_require_minimum_version 1.5.0
+load signing_in.bash
 
-PASSWORD='correct horse battery staple'
 HOUR=3600
-DAY=86400
-
-setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || return 1
-	. tests/gate.sh
-	gate_make "$BATS_TEST_TMPDIR/gate"
-	clock 0
-}
-
-teardown() {
-	gate_stop KILL
-}
 
 # begin [SECTION KEY VALUE]...: with bob, who has an authenticator, and eve, who
 # has none.
 begin() {
-	while [ $# -ge 3 ]; do
-		gate_set "$1" "$2" "$3"
-		shift 3
-	done
+	settings "$@"
 	start_faked
 	ctl user add bob <<< "$PASSWORD"
 	ctl user add eve <<< "$PASSWORD"
 	URI=$(ctl otp enroll --no-confirm bob 2> /dev/null)
-}
-
-# as USER ANSWER...: signs in to SERVICE from FROM, with the HOOKS.
-as() {
-	local answer answers=() hooks user=$1
-	shift
-	for answer in "$@"; do
-		answers+=(-a "$answer")
-	done
-	read -ra hooks <<< "${HOOKS:-authenticate acct_mgmt open_session}"
-	"$BUILD/tests/loader" -c "$GATE/pam.d" -u "$user" \
-	    -i rhost="${FROM:-192.0.2.7}" ${EXPIRED:+-E} "${answers[@]}" \
-	    "${SERVICE:-portal}" "${hooks[@]}" 2>&1
 }
 
 # at ADDRESS, on SERVICE: as, or what follows, from there.
