@@ -176,8 +176,9 @@ look(struct store_tx *tx, void *data)
 }
 
 static int
-send_row(struct request *request, const struct store_pass *pass)
+send_row(struct request *request, const void *row)
 {
+	const struct store_pass *pass = row;
 	struct wire_msg *out = request->out;
 
 	wire_begin(out, VERB_ROW);
@@ -196,14 +197,11 @@ int
 pass_list(struct request *request)
 {
 	struct rows rows = { .size = sizeof(struct store_pass) };
-	size_t i;
 	int r = store_read(gate_store(request->gate), look, &rows);
 
-	for (i = 0; i < rows.count && r == 0; i++)
-		r = send_row(request, rows_at(&rows, i));
-	rows_clear(&rows);
 	if (r == 0)
-		request_done(request);
+		r = request_send_rows(request, &rows, send_row);
+	rows_clear(&rows);
 	return r;
 }
 

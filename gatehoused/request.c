@@ -206,6 +206,20 @@ request_send(struct request *request)
 }
 
 int
+request_send_rows(
+    struct request *request, const struct rows *rows, request_row *send)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < rows->count && r == 0; i++)
+		r = send(request, rows_at(rows, i));
+	if (r == 0)
+		request_done(request);
+	return r;
+}
+
+int
 request_peer_name(const struct request *request, char *name, size_t size)
 {
 	char buffer[16384];

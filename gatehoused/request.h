@@ -5,6 +5,7 @@
 #include "gatehoused/gate.h"
 #include "gatehoused/login.h"
 #include "gatehoused/peer.h"
+#include "gatehoused/rows.h"
 #include "lib/wire.h"
 
 /* One message of a caller, and what it takes to answer it. */
@@ -57,6 +58,14 @@ void request_record_with(struct request *request, const char *verb,
  * peer without rights is not waited for: it may not hold a thread.
  */
 int request_send(struct request *request);
+
+/*
+ * The whole answer of a list: sends each of the rows, and says that all is
+ * done. 0, or what send returned.
+ */
+typedef int request_row(struct request *request, const void *row);
+int request_send_rows(
+    struct request *request, const struct rows *rows, request_row *send);
 
 /* The user whom the peer itself is, by its uid; GATE_ENOTFOUND, GATE_ETOOBIG.
  */

@@ -361,10 +361,11 @@ look(struct store_tx *tx, void *data)
 	if (r == 0)
 		r = factors_get(tx, gate_key(w->gate), w->user, confirmed,
 		    &w->otp.factor, &w->otp.seed);
-	view->has_factor = r == 0;
+	if (r != 0)
+		return r;
+	view->has_factor = 1;
 	view->created = row.created;
-	if (r == 0)
-		r = store_device_count(tx, w->user, w->now, &view->devices);
+	r = store_device_count(tx, w->user, w->now, &view->devices);
 	return r == 0
 	    ? store_recovery_list(tx, w->user, count_code, &view->left)
 	    : r;

@@ -391,8 +391,9 @@ look_at_one(struct store_tx *tx, void *data)
 }
 
 static int
-send_row(struct request *request, const struct user_row *row)
+send_row(struct request *request, const void *data)
 {
+	const struct user_row *row = data;
 	struct wire_msg *out = request->out;
 
 	wire_begin(out, VERB_ROW);
@@ -415,14 +416,11 @@ int
 user_list(struct request *request)
 {
 	struct rows rows = { .size = sizeof(struct user_row) };
-	size_t i;
 	int r = store_read(gate_store(request->gate), look_at_all, &rows);
 
-	for (i = 0; i < rows.count && r == 0; i++)
-		r = send_row(request, rows_at(&rows, i));
-	rows_clear(&rows);
 	if (r == 0)
-		request_done(request);
+		r = request_send_rows(request, &rows, send_row);
+	rows_clear(&rows);
 	return r;
 }
 
