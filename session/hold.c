@@ -119,21 +119,34 @@ make_place(struct holds *holds, struct list *list, int64_t now)
 	return 0;
 }
 
+/* One of this holder and label; of its times, none is set. */
 static int
-add(struct holds *holds, struct list *list, const struct hold_order *order,
-    int64_t now, uint32_t *item)
+append(struct holds *holds, struct list *list, const char *holder,
+    const char *label, uint32_t *item)
 {
 	struct hold *hold;
 
 	if (slab_take(&holds->slab, item) != 0)
 		return GATE_ENOMEM;
 	hold = hold_at(holds, *item);
-	memcpy(hold->holder, order->holder, strlen(order->holder) + 1);
-	memcpy(hold->label, order->label, strlen(order->label) + 1);
+	memcpy(hold->holder, holder, strlen(holder) + 1);
+	memcpy(hold->label, label, strlen(label) + 1);
+	list_append(&holds->of, list, *item);
+	return 0;
+}
+
+static int
+add(struct holds *holds, struct list *list, const struct hold_order *order,
+    int64_t now, uint32_t *item)
+{
+	struct hold *hold;
+
+	if (append(holds, list, order->holder, order->label, item) != 0)
+		return GATE_ENOMEM;
+	hold = hold_at(holds, *item);
 	hold->taken = now;
 	if (__builtin_add_overflow(now, order->most, &hold->end))
 		hold->end = INT64_MAX;
-	list_append(&holds->of, list, *item);
 	return 0;
 }
 
@@ -163,6 +176,29 @@ hold_take(struct holds *holds, struct list *list,
 	    order->lease < hold->end - now ? now + order->lease : hold->end;
 	*until = hold->until;
 	return 0;
+}
+
+int
+hold_put(struct holds *holds, struct list *list, const struct hold *hold)
+{
+	uint32_t item = list->first;
+	int count = 0, r;
+
+	if (!is_text(hold->holder) || !is_text(hold->label))
+		return GATE_EINVAL;
+	for (; item != SLAB_NONE; item = after(holds, item))
+		count++;
+	if (find(holds, list, hold->holder, hold->label) != SLAB_NONE)
+		return GATE_EEXISTS;
+	if (count >= HOLD_MAX)
+		return GATE_ETOOBIG;
+	r = append(holds, list, hold->holder, hold->label, &item);
+	if (r == 0) {
+		hold_at(holds, item)->taken = hold->taken;
+		hold_at(holds, item)->until = hold->until;
+		hold_at(holds, item)->end = hold->end;
+	}
+	return r;
 }
 
 int

@@ -50,6 +50,10 @@ int hold_take(struct holds *holds, struct list *list,
     const struct hold_order *order, int64_t now, int64_t active,
     int64_t *until);
 
+/* Puts back one that was on record, as it was, whether it runs or ran out. 0,
+ * GATE_EEXISTS, GATE_ETOOBIG with HOLD_MAX others, GATE_EINVAL, GATE_ENOMEM. */
+int hold_put(struct holds *holds, struct list *list, const struct hold *hold);
+
 /* 0, and what it was is in *was unless that is NULL; GATE_ENOTFOUND. */
 int hold_release(struct holds *holds, struct list *list, const char *holder,
     const char *label, struct hold *was);

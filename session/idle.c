@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/config_preset.h"
+#include "lib/config_rules.h"
 #include "lib/config_value.h"
 #include "lib/error.h"
 #include "lib/words.h"
@@ -40,34 +42,8 @@ struct rule {
 	int64_t limit; /* milliseconds; 0: none */
 };
 
-/* What a preset allows, in seconds. */
-struct bounds {
-	const char *word;
-	int64_t least;
-	int64_t most;
-	int none; /* whether no limit at all */
-	const char *source;
-};
-
-#define MINUTE 60
-
-static const struct bounds all_bounds[] = {
-	[PRESET_NONE] = { "none", 1, IDLE_MOST, 1, "" },
-	[PRESET_NIST] = { "nist", 1, 60 * MINUTE, 0,
-	    "SP 800-63B-4: AAL2, 1 h or less" },
-	[PRESET_PCI] = { "pci", 1, 15 * MINUTE, 0, "PCI DSS 4.0, 8.2.8" },
-	[PRESET_CIS] = { "cis", 1, 15 * MINUTE, 0,
-	    "CIS Ubuntu 24.04 and RHEL 9, TMOUT" },
-	[PRESET_STIG] = { "stig", 1, 10 * MINUTE, 0,
-	    "DISA STIG Ubuntu 24.04 and RHEL 9" },
-	/* HIPAA has no numbers: the largest is NIST's, and under the least
-	 * people are logged off while they work */
-	[PRESET_HIPAA] = { "hipaa", 5 * MINUTE, 60 * MINUTE, 0,
-	    "45 CFR 164.312(a)(2)(iii), automatic logoff" },
-};
-
 struct idle_rules {
-	const struct bounds *bounds;
+	enum config_preset preset;
 	struct idle_verdict otherwise;
 	struct rule *rules; /* by kind, name and value */
 	size_t count;
@@ -76,56 +52,109 @@ struct idle_rules {
 	char *asks;
 };
 
-/* A limit of seconds is one that the preset allows: 0, or GATE_ECONFIG. */
+/* A limit of seconds is one that there may be: 0, or GATE_ECONFIG. */
 static int
 check_limit(
-    const struct bounds *bounds, int64_t seconds, char *why, size_t why_size)
+    enum config_preset preset, int64_t seconds, char *why, size_t why_size)
 {
-	if (seconds == 0 && bounds->none)
-		return 0;
-	if (seconds == 0) {
+	const struct config_key *key = config_find_key("idle", "limit");
+	char rule[256];
+
+	if (seconds > key->max) {
 		snprintf(why, why_size,
-		    "preset %s has no session without an idle limit (%s): set "
-		    "one of %lld s to %lld s",
-		    bounds->word, bounds->source, (long long)bounds->least,
-		    (long long)bounds->most);
+		    "an idle limit of %lld s is too long: it must be %lld s or "
+		    "less",
+		    (long long)seconds, (long long)key->max);
 		return GATE_ECONFIG;
 	}
-	if (seconds >= bounds->least && seconds <= bounds->most)
+	if (config_preset_refuses(preset, key, seconds, rule, sizeof(rule)) ==
+	    0)
 		return 0;
-	snprintf(why, why_size,
-	    "an idle limit of %lld s is too %s%s%s%s%s: it must be %lld s to "
-	    "%lld s",
-	    (long long)seconds, seconds < bounds->least ? "short" : "long",
-	    bounds->none ? "" : " for preset ",
-	    bounds->none ? "" : bounds->word, bounds->none ? "" : ", ",
-	    bounds->none ? "" : bounds->source, (long long)bounds->least,
-	    (long long)bounds->most);
+	if (seconds == 0)
+		snprintf(why, why_size, "no idle limit is against %s", rule);
+	else
+		snprintf(why, why_size, "an idle limit of %lld s is against %s",
+		    (long long)seconds, rule);
 	return GATE_ECONFIG;
 }
 
-int
-idle_rules_new(struct idle_rules **rules, enum config_preset preset,
-    int64_t seconds, int line, char *why, size_t why_size)
+static int
+make(struct idle_rules **rules, enum config_preset preset, int64_t seconds,
+    int line)
 {
-	const size_t presets = sizeof(all_bounds) / sizeof(all_bounds[0]);
-	int r;
-
-	*rules = NULL;
-	if ((unsigned)preset >= presets)
-		return GATE_EINVAL;
-	r = check_limit(&all_bounds[preset], seconds, why, why_size);
-	if (r != 0)
-		return r;
 	if ((*rules = calloc(1, sizeof(**rules))) == NULL)
 		return GATE_ENOMEM;
-	(*rules)->bounds = &all_bounds[preset];
+	(*rules)->preset = preset;
 	(*rules)->otherwise = (struct idle_verdict){ seconds * 1000, line, "" };
 	(*rules)->names = strdup("");
 	(*rules)->asks = strdup("");
 	if ((*rules)->names == NULL || (*rules)->asks == NULL)
 		idle_rules_free(rules);
 	return *rules != NULL ? 0 : GATE_ENOMEM;
+}
+
+int
+idle_rules_new(struct idle_rules **rules, enum config_preset preset,
+    int64_t seconds, int line, char *why, size_t why_size)
+{
+	int r;
+
+	*rules = NULL;
+	if ((unsigned)preset > PRESET_HIPAA)
+		return GATE_EINVAL;
+	r = check_limit(preset, seconds, why, why_size);
+	return r == 0 ? make(rules, preset, seconds, line) : r;
+}
+
+/* Adds all rules of a configuration; *bad counts those that are none. */
+static int
+add_all(struct idle_rules *rules, const struct config *config, const char *file,
+    config_complaint *complain, void *data, int *bad)
+{
+	const struct config_rule *rule = config->idle_rules;
+	const struct config_rule *end = rule + config->idle_rule_count;
+	char text[512], why[400];
+	int r = 0;
+
+	for (; rule < end && (r == 0 || r == GATE_ECONFIG); rule++) {
+		r = idle_rules_add(
+		    rules, rule->text, rule->line, why, sizeof(why));
+		if (r != GATE_ECONFIG)
+			continue;
+		snprintf(text, sizeof(text), "[idle] %s", why);
+		complain(file, rule->line, text, data);
+		++*bad;
+	}
+	return r == GATE_ECONFIG ? 0 : r;
+}
+
+int
+idle_rules_load(struct idle_rules **rules, const struct config *config,
+    const char *file, config_complaint *complain, void *data)
+{
+	const enum config_preset preset =
+	    (enum config_preset)config->password_preset;
+	int line = config_origin(config, config_find_key("idle", "limit"), 0);
+	int bad = 0, r;
+	char text[512], why[400];
+
+	if (line < 0)
+		line = 0;
+	if (check_limit(preset, config->idle_limit, why, sizeof(why)) != 0) {
+		snprintf(text, sizeof(text), "[idle] limit: %s", why);
+		complain(file, line, text, data);
+		bad = 1;
+	}
+	r = make(rules, preset, config->idle_limit, line);
+	if (r == 0)
+		r = add_all(*rules, config, file, complain, data, &bad);
+	if (r != 0)
+		complain(file, 0, gate_strerror(r), data);
+	else if (bad)
+		r = GATE_ECONFIG;
+	if (r != 0)
+		idle_rules_free(rules);
+	return r;
 }
 
 static void
@@ -163,12 +192,6 @@ kind_of(const char *text)
 		if (strncmp(text, prefixes[i], strlen(prefixes[i])) == 0)
 			break;
 	return (enum subject_kind)i;
-}
-
-int
-idle_is_rule(const char *text)
-{
-	return kind_of(text + strspn(text, BLANK)) != KINDS;
 }
 
 /* A copy of what stands between begin and end, without the blanks around it. */
@@ -219,6 +242,7 @@ check_ask(const struct rule *rule, char *why, size_t why_size)
 {
 	const char *last =
 	    rule->kind == KIND_ATTRIBUTE ? rule->value : rule->name;
+	const char *no_service;
 
 	if (rule->name[0] == '\0')
 		return say(why, why_size,
@@ -233,6 +257,12 @@ check_ask(const struct rule *rule, char *why, size_t why_size)
 		return say(why, why_size,
 		    "attribute: is followed by the attribute's Name, without "
 		    "blanks and *");
+	if (rule->kind == KIND_SERVICE &&
+	    (no_service = config_rule_no_service(rule->name)) != NULL) {
+		snprintf(why, why_size, "%.128s is of no service: %s",
+		    rule->ask, no_service);
+		return GATE_ECONFIG;
+	}
 	if (last[0] == '"' || last[0] == '\'')
 		return say(why, why_size,
 		    "names and values are written without quotes");
@@ -245,7 +275,7 @@ check_ask(const struct rule *rule, char *why, size_t why_size)
 }
 
 static int
-read_limit(struct rule *rule, const struct bounds *bounds, const char *text,
+read_limit(struct rule *rule, enum config_preset preset, const char *text,
     char *why, size_t why_size)
 {
 	static const struct config_key key = { .type = CONFIG_DURATION,
@@ -260,14 +290,14 @@ read_limit(struct rule *rule, const struct bounds *bounds, const char *text,
 		    "behind the last = stands the limit: a number and s, m, h "
 		    "or d, or none");
 	if (r == 0)
-		r = check_limit(bounds, seconds, why, why_size);
+		r = check_limit(preset, seconds, why, why_size);
 	rule->limit = seconds * 1000;
 	return r;
 }
 
 /* Reads a rule; clear_rule frees it, also after an error. */
 static int
-read_rule(struct rule *rule, const struct bounds *bounds, const char *text,
+read_rule(struct rule *rule, enum config_preset preset, const char *text,
     char *why, size_t why_size)
 {
 	const char *begin = text + strspn(text, BLANK);
@@ -290,7 +320,7 @@ read_rule(struct rule *rule, const struct bounds *bounds, const char *text,
 	if (r == 0)
 		r = check_ask(rule, why, why_size);
 	if (r == 0)
-		r = read_limit(rule, bounds, limit, why, why_size);
+		r = read_limit(rule, preset, limit, why, why_size);
 	free(limit);
 	return r;
 }
@@ -375,7 +405,7 @@ idle_rules_add(struct idle_rules *rules, const char *text, int line, char *why,
 	size_t place;
 	int found, r;
 
-	if ((r = read_rule(&rule, rules->bounds, text, why, why_size)) != 0)
+	if ((r = read_rule(&rule, rules->preset, text, why, why_size)) != 0)
 		goto out;
 	place = find(rules, rule.kind, rule.name, rule.value, &found);
 	if (found) {

@@ -27,25 +27,28 @@
  */
 struct idle_rules;
 
-#define IDLE_CLASS_MAX 64                  /* rules of groups and attributes */
-#define IDLE_MOST      (30 * 24 * 60 * 60) /* seconds, without a preset */
+#define IDLE_CLASS_MAX 64 /* rules of groups and attributes */
 
 /*
  * No rules, and a default of so many seconds (0: none) from this line of the
- * file (0: not from there). What the preset forbids is refused: no limit, one
- * under its least or over its largest. 0, GATE_ENOMEM; GATE_ECONFIG, and why
- * says what would be right.
+ * file (0: not from there). What the preset forbids is refused
+ * (lib/config_preset.h), and so is what [idle] limit could not be. 0,
+ * GATE_ENOMEM; GATE_ECONFIG, and why says what would be right.
  */
 int idle_rules_new(struct idle_rules **rules, enum config_preset preset,
     int64_t seconds, int line, char *why, size_t why_size);
 void idle_rules_free(struct idle_rules **rules);
 
-/* Nonzero if a line of [idle] is a rule and not a key = value. */
-int idle_is_rule(const char *text);
-
 /* Adds a rule; 0, GATE_ENOMEM, GATE_ECONFIG and why. */
 int idle_rules_add(struct idle_rules *rules, const char *text, int line,
     char *why, size_t why_size);
+
+/*
+ * The default and all rules of a configuration. Complains of each that is none,
+ * as config_load does: 0, GATE_ENOMEM, GATE_ECONFIG.
+ */
+int idle_rules_load(struct idle_rules **rules, const struct config *config,
+    const char *file, config_complaint *complain, void *data);
 
 /* The names of attributes that rules look at, blank-separated, each once: what
  * has to be kept with a session. The rules' own. */

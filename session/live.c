@@ -79,23 +79,33 @@ live_free(struct live **live)
 
 /* --- one record --- */
 
+static uint32_t
+find_id(const struct live *live, const char *id, uint64_t hash)
+{
+	uint32_t i = buckets_first(&live->ids, hash);
+
+	while (i != SLAB_NONE && strcmp(record_at(live, i)->id, id) != 0)
+		i = buckets_next(&live->ids, i);
+	return i;
+}
+
+static uint32_t
+find_token(const struct live *live, const uint8_t *token, uint64_t hash)
+{
+	uint32_t i = buckets_first(&live->tokens, hash);
+
+	while (i != SLAB_NONE &&
+	    memcmp(record_at(live, i)->token, token, LIVE_HASH_SIZE) != 0)
+		i = buckets_next(&live->tokens, i);
+	return i;
+}
+
 uint32_t
 record_find(const struct live *live, const struct live_key *key)
 {
-	uint32_t i;
-
-	if (key->id != NULL) {
-		i = buckets_first(&live->ids, hash_id(live, key->id));
-		while (i != SLAB_NONE &&
-		    strcmp(record_at(live, i)->id, key->id) != 0)
-			i = buckets_next(&live->ids, i);
-		return i;
-	}
-	i = buckets_first(&live->tokens, hash_token(live, key->token));
-	while (i != SLAB_NONE &&
-	    memcmp(record_at(live, i)->token, key->token, LIVE_HASH_SIZE) != 0)
-		i = buckets_next(&live->tokens, i);
-	return i;
+	return key->id != NULL
+	    ? find_id(live, key->id, hash_id(live, key->id))
+	    : find_token(live, key->token, hash_token(live, key->token));
 }
 
 int64_t
@@ -170,6 +180,14 @@ record_schedule(struct live *live, uint32_t i)
 	    at == LIVE_NEVER ? WHEEL_NEVER : at / 1000 + (at % 1000 != 0));
 }
 
+void
+live_set_warn(struct live *live, int64_t warn)
+{
+	pthread_mutex_lock(&live->lock);
+	live->warn = warn;
+	pthread_mutex_unlock(&live->lock);
+}
+
 int64_t
 live_step(int64_t idle)
 {
@@ -241,6 +259,13 @@ record_view(
 
 /* --- in and out --- */
 
+/* Where one who comes in is looked for, and put. */
+struct hashes {
+	uint64_t id;
+	uint64_t user;
+	uint64_t token;
+};
+
 static int
 check(const struct live_session *session)
 {
@@ -278,7 +303,8 @@ count_of(const struct live *live, const char *user, int64_t now, uint32_t most)
 
 /* A record in which nothing is yet but what it has of others. */
 static int
-make(struct live *live, const struct live_session *session, uint32_t *i)
+make(struct live *live, const struct live_session *s,
+    const struct hashes *hashes, uint32_t *i)
 {
 	struct record *record;
 	int r = slab_take(&live->slab, i);
@@ -290,10 +316,11 @@ make(struct live *live, const struct live_session *session, uint32_t *i)
 	if (r == 0)
 		r = buckets_reserve(&live->tokens, *i);
 	if (r == 0)
-		r = names_use(&live->users, session->user, &record->user);
-	if (r == 0) {
 		r = names_use(
-		    &live->services, session->service, &record->service);
+		    &live->users, s->user, hashes->user, &record->user);
+	if (r == 0) {
+		r = names_use(&live->services, s->service,
+		    names_hash(&live->services, s->service), &record->service);
 		if (r != 0)
 			names_unuse(&live->users, record->user);
 	}
@@ -303,7 +330,8 @@ make(struct live *live, const struct live_session *session, uint32_t *i)
 }
 
 static void
-put_in(struct live *live, uint32_t i, const struct live_session *s, int64_t now)
+put_in(struct live *live, uint32_t i, const struct live_session *s,
+    const struct hashes *hashes, int64_t now)
 {
 	struct record *record = record_at(live, i);
 
@@ -314,11 +342,11 @@ put_in(struct live *live, uint32_t i, const struct live_session *s, int64_t now)
 	record->limits = s->limits;
 	record->holds = LIST_EMPTY;
 	record->used = 1;
-	buckets_add(&live->ids, i, hash_id(live, s->id));
+	buckets_add(&live->ids, i, hashes->id);
 	if (s->token != NULL) {
 		memcpy(record->token, s->token, LIVE_HASH_SIZE);
 		record->has_token = 1;
-		buckets_add(&live->tokens, i, hash_token(live, s->token));
+		buckets_add(&live->tokens, i, hashes->token);
 	}
 	list_append(
 	    &live->of_user, &names_at(&live->users, record->user)->users, i);
@@ -326,48 +354,89 @@ put_in(struct live *live, uint32_t i, const struct live_session *s, int64_t now)
 	live->count++;
 }
 
-/* The waits for memory of one who comes in, which are most of its cost, all at
- * once. */
+/* The waits for memory of those who come in, which are most of their cost, all
+ * at once. */
 static void
-fetch(const struct live *live, const struct live_session *session)
+fetch(const struct live *live, const struct live_session *sessions,
+    struct hashes *hashes, size_t count)
 {
-	const struct buckets *tables[] = { &live->ids, &live->users.buckets,
-		&live->tokens };
-	const size_t count = session->token != NULL ? 3 : 2;
-	uint64_t hashes[3] = { hash_id(live, session->id),
-		names_hash(&live->users, session->user) };
 	size_t i;
 
-	if (session->token != NULL)
-		hashes[2] = hash_token(live, session->token);
-	for (i = 0; i < count; i++)
-		buckets_fetch(tables[i], hashes[i]);
-	for (i = 0; i < count; i++)
-		buckets_fetch_chain(tables[i], hashes[i]);
+	for (i = 0; i < count; i++) {
+		hashes[i].id = hash_id(live, sessions[i].id);
+		buckets_fetch(&live->ids, hashes[i].id);
+		hashes[i].user = names_hash(&live->users, sessions[i].user);
+		buckets_fetch(&live->users.buckets, hashes[i].user);
+		if (sessions[i].token == NULL)
+			continue;
+		hashes[i].token = hash_token(live, sessions[i].token);
+		buckets_fetch(&live->tokens, hashes[i].token);
+	}
+	for (i = 0; i < count; i++) {
+		buckets_fetch_chain(&live->ids, hashes[i].id);
+		buckets_fetch_chain(&live->users.buckets, hashes[i].user);
+		if (sessions[i].token != NULL)
+			buckets_fetch_chain(&live->tokens, hashes[i].token);
+	}
+}
+
+static int
+add(struct live *live, const struct live_session *s,
+    const struct hashes *hashes, int64_t now, uint32_t most)
+{
+	uint32_t i;
+	int r;
+
+	if ((r = check(s)) != 0)
+		return r;
+	if (find_id(live, s->id, hashes->id) != SLAB_NONE ||
+	    (s->token != NULL &&
+		find_token(live, s->token, hashes->token) != SLAB_NONE))
+		return GATE_EEXISTS;
+	if (s->limits.version < live->version)
+		return GATE_ECONFIG;
+	if (most > 0 && count_of(live, s->user, now, most) >= most)
+		return GATE_EREFUSED;
+	if ((r = make(live, s, hashes, &i)) == 0)
+		put_in(live, i, s, hashes, now);
+	return r;
+}
+
+static int
+add_chunk(struct live *live, const struct live_session *sessions, size_t count,
+    int64_t now, uint32_t most)
+{
+	struct hashes hashes[LIVE_ADD_CHUNK];
+	size_t i;
+	int r = 0;
+
+	pthread_mutex_lock(&live->lock);
+	fetch(live, sessions, hashes, count);
+	for (i = 0; i < count && r == 0; i++)
+		r = add(live, &sessions[i], &hashes[i], now, most);
+	pthread_mutex_unlock(&live->lock);
+	return r;
 }
 
 int
 live_add(struct live *live, const struct live_session *session, int64_t now,
     uint32_t most)
 {
-	uint32_t i;
-	int r;
+	return add_chunk(live, session, 1, now, most);
+}
 
-	if ((r = check(session)) != 0)
-		return r;
-	pthread_mutex_lock(&live->lock);
-	fetch(live, session);
-	if (record_find(live, LIVE_ID(session->id)) != SLAB_NONE ||
-	    (session->token != NULL &&
-		record_find(live, LIVE_TOKEN(session->token)) != SLAB_NONE))
-		r = GATE_EEXISTS;
-	else if (session->limits.version < live->version)
-		r = GATE_ECONFIG;
-	else if (most > 0 && count_of(live, session->user, now, most) >= most)
-		r = GATE_EREFUSED;
-	else if ((r = make(live, session, &i)) == 0)
-		put_in(live, i, session, now);
-	pthread_mutex_unlock(&live->lock);
+int
+live_add_all(struct live *live, const struct live_session *sessions,
+    size_t count, int64_t now)
+{
+	size_t at, n;
+	int r = 0;
+
+	for (at = 0; at < count && r == 0; at += n) {
+		n = count - at;
+		n = n < LIVE_ADD_CHUNK ? n : LIVE_ADD_CHUNK;
+		r = add_chunk(live, &sessions[at], n, now, 0);
+	}
 	return r;
 }
 

@@ -88,6 +88,10 @@ struct live_key {
 int live_new(struct live **live, int64_t now, int64_t warn);
 void live_free(struct live **live);
 
+/* Another warn, for those that come in from now on, or that live_retime gives
+ * other limits. */
+void live_set_warn(struct live *live, int64_t warn);
+
 /*
  * Adds a session. most (0: any number) is how many a user may have, with this
  * one, of those that are not over at now. A start or an activity later than now
@@ -98,6 +102,15 @@ void live_free(struct live **live);
  */
 int live_add(struct live *live, const struct live_session *session, int64_t now,
     uint32_t most);
+
+/*
+ * Adds so many, as live_add does without a bound, in less time: for a start.
+ * Stops at the first that does not come in, and returns why. The table is
+ * locked for LIVE_ADD_CHUNK of them at a time.
+ */
+#define LIVE_ADD_CHUNK 16
+int live_add_all(struct live *live, const struct live_session *sessions,
+    size_t count, int64_t now);
 
 /* Removes one; 0 or GATE_ENOTFOUND. */
 int live_remove(struct live *live, const struct live_key *key);
@@ -200,6 +213,13 @@ struct live_sweep {
 void live_expire(struct live *live, int64_t now, size_t max, live_tell *tell,
     void *data, struct live_sweep *sweep);
 
+/*
+ * A session that is over for being idle goes on all the same, as if it had been
+ * active now: where its screen was locked instead. 0, also if it is not over;
+ * GATE_EREFUSED at its absolute end; GATE_ENOTFOUND.
+ */
+int live_again(struct live *live, const char *id, int64_t now);
+
 /* When live_expire has something to do; LIVE_NEVER. */
 int64_t live_soonest(struct live *live);
 
@@ -241,6 +261,14 @@ int64_t live_step(int64_t idle);
  */
 int live_hold(struct live *live, const struct live_key *key,
     const struct hold_order *order, int64_t now, int64_t *until);
+
+/*
+ * Puts back a hold that was on record, at a start, as it was: where it has run
+ * out, the moment it did was activity. Brings back a session that is over
+ * without it. 0, GATE_ENOTFOUND for the session, and what hold_put says.
+ */
+int live_hold_put(
+    struct live *live, const char *id, const struct hold *hold, int64_t now);
 
 /*
  * Releases one: if it runs, that moment is activity. Where it ran out, the

@@ -48,6 +48,25 @@ out:
 }
 
 int
+live_hold_put(
+    struct live *live, const char *id, const struct hold *hold, int64_t now)
+{
+	uint32_t i;
+	int r = GATE_ENOTFOUND;
+
+	pthread_mutex_lock(&live->lock);
+	if ((i = record_find(live, LIVE_ID(id))) != SLAB_NONE)
+		r = hold_put(live->holds, &record_at(live, i)->holds, hold);
+	if (r == 0) {
+		settle(live, i, now);
+		record_schedule(live, i);
+		record_moved(live, i, now);
+	}
+	pthread_mutex_unlock(&live->lock);
+	return r;
+}
+
+int
 live_release(struct live *live, const struct live_key *key, const char *holder,
     const char *label, int64_t now, struct hold *was)
 {

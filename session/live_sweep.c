@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "lib/error.h"
 #include "session/live_record.h"
 
 /* Told of at a time: what a lock is taken for. */
@@ -80,6 +81,31 @@ live_expire(struct live *live, int64_t now, size_t max, live_tell *tell,
 			sweep->ended++;
 		}
 	} while (count == BATCH && sweep->looked < max);
+}
+
+int
+live_again(struct live *live, const char *id, int64_t now)
+{
+	struct record *record;
+	uint32_t i;
+	int r = 0;
+
+	pthread_mutex_lock(&live->lock);
+	i = record_find(live, LIVE_ID(id));
+	record = i != SLAB_NONE ? record_at(live, i) : NULL;
+	if (record == NULL)
+		r = GATE_ENOTFOUND;
+	else if (record_age_end(record) <= now)
+		r = GATE_EREFUSED;
+	else if (record_state(record, now) == LIVE_IDLE) {
+		record->activity = now;
+		record->retry = 0;
+		record->warned = 0;
+		record_schedule(live, i);
+		record_moved(live, i, now);
+	}
+	pthread_mutex_unlock(&live->lock);
+	return r;
 }
 
 int64_t

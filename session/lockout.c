@@ -245,6 +245,7 @@ lockout_charge(const struct lockout_policy *policy, int64_t now, int known,
 		rows[count] = *row;
 	}
 	verdict->until = 0;
+	verdict->fills = is_full(policy, LOCKOUT_USER, &rows[LOCKOUT_USER]);
 	verdict->delay = delay_for(policy, rows);
 }
 

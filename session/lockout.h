@@ -70,6 +70,7 @@ struct lockout_verdict {
 	enum lockout_count by; /* which count it is that blocks */
 	int64_t until;         /* when it ends; LOCKOUT_NEVER */
 	int64_t delay; /* milliseconds to wait before a refusal is heard */
+	int fills;     /* with it the user is locked, unless it is given back */
 	/* the receipt: which series each try was charged to; 0: to none */
 	int64_t series[LOCKOUT_COUNTS];
 };

@@ -38,18 +38,24 @@ names_clear(struct names *names)
 	slab_clear(&names->slab);
 }
 
-uint32_t
-names_find(const struct names *names, const char *text)
+static uint32_t
+find(const struct names *names, const char *text, uint64_t hash)
 {
-	uint32_t i = buckets_first(&names->buckets, names_hash(names, text));
+	uint32_t i = buckets_first(&names->buckets, hash);
 
 	while (i != SLAB_NONE && strcmp(names_at(names, i)->text, text) != 0)
 		i = buckets_next(&names->buckets, i);
 	return i;
 }
 
+uint32_t
+names_find(const struct names *names, const char *text)
+{
+	return find(names, text, names_hash(names, text));
+}
+
 static int
-add(struct names *names, const char *text, uint32_t *name)
+add(struct names *names, const char *text, uint64_t hash, uint32_t *name)
 {
 	struct name *item;
 
@@ -64,18 +70,18 @@ add(struct names *names, const char *text, uint32_t *name)
 		return GATE_ENOMEM;
 	}
 	item->users = LIST_EMPTY;
-	buckets_add(&names->buckets, *name, names_hash(names, text));
+	buckets_add(&names->buckets, *name, hash);
 	return 0;
 }
 
 int
-names_use(struct names *names, const char *text, uint32_t *name)
+names_use(struct names *names, const char *text, uint64_t hash, uint32_t *name)
 {
 	int r = 0;
 
-	*name = names_find(names, text);
+	*name = find(names, text, hash);
 	if (*name == SLAB_NONE)
-		r = add(names, text, name);
+		r = add(names, text, hash, name);
 	if (r == 0)
 		names_at(names, *name)->uses++;
 	return r;

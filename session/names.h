@@ -26,12 +26,14 @@ struct names {
 int names_init(struct names *names);
 void names_clear(struct names *names);
 
-/* One use more, of a name that may be new: 0 or GATE_ENOMEM. / One less. */
-int names_use(struct names *names, const char *text, uint32_t *name);
-void names_unuse(struct names *names, uint32_t name);
-
 /* Where a name is in buckets. */
 uint64_t names_hash(const struct names *names, const char *text);
+
+/* One use more, of a name that may be new and has this hash: 0 or GATE_ENOMEM.
+ * / One less. */
+int names_use(
+    struct names *names, const char *text, uint64_t hash, uint32_t *name);
+void names_unuse(struct names *names, uint32_t name);
 
 /* SLAB_NONE if nobody uses it. */
 uint32_t names_find(const struct names *names, const char *text);

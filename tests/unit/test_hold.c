@@ -192,6 +192,40 @@ takes_times_that_are_some(void **state)
 	}
 }
 
+/* After a restart it goes on as it was, and ends when it would have ended. */
+static void
+comes_back_as_it_was(void **state)
+{
+	struct hold hold = { "pbx", "call", NOW - 90000, NOW - 30000,
+		NOW + 20000 };
+	struct hold all[HOLD_MAX];
+	int64_t until;
+	int i;
+
+	(void)state;
+	assert_int_equal(hold_put(holds, &list, &hold), 0);
+	assert_int_equal(hold_put(holds, &list, &hold), GATE_EEXISTS);
+	assert_int_equal(hold_list(holds, &list, all), 1);
+	assert_string_equal(all[0].holder, "pbx");
+	assert_string_equal(all[0].label, "call");
+	assert_int_equal(all[0].taken, NOW - 90000);
+	assert_int_equal(hold_until(holds, &list), NOW - 30000);
+	assert_int_equal(take("pbx", "call", NOW, NOW - 90000, &until), 0);
+	assert_int_equal(until, NOW + 20000);
+	assert_int_equal(take("pbx", "call", NOW + 20000, NOW - 90000, &until),
+	    GATE_EREFUSED);
+	for (i = 1; i < HOLD_MAX; i++) {
+		snprintf(hold.label, sizeof(hold.label), "call %d", i);
+		assert_int_equal(hold_put(holds, &list, &hold), 0);
+	}
+	snprintf(hold.label, sizeof(hold.label), "call %d", i);
+	assert_int_equal(hold_put(holds, &list, &hold), GATE_ETOOBIG);
+	snprintf(hold.label, sizeof(hold.label), "a\nb");
+	assert_int_equal(hold_put(holds, &list, &hold), GATE_EINVAL);
+	hold.label[0] = '\0';
+	assert_int_equal(hold_put(holds, &list, &hold), GATE_EINVAL);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -204,6 +238,7 @@ main(void)
 		TEST(has_room_for_a_few),
 		TEST(takes_texts_that_can_be_read),
 		TEST(takes_times_that_are_some),
+		TEST(comes_back_as_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

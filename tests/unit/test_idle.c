@@ -6,11 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
 #include "lib/error.h"
+#include "lib/file.h"
 #include "session/idle.h"
+#include "tests/unit/scratch.h"
 
 #define MINUTE INT64_C(60000)
 
@@ -69,15 +72,14 @@ setup(void **state)
 		assert_int_equal(
 		    attributes_add_value(&anna_attributes, said[i][1]), 0);
 	}
-	return 0;
+	return scratch_setup(state);
 }
 
 static int
 teardown(void **state)
 {
-	(void)state;
 	attributes_clear(&anna_attributes);
-	return 0;
+	return scratch_teardown(state);
 }
 
 /* For anna of sshd, of the groups and attributes above. */
@@ -210,17 +212,97 @@ meets_nothing_that_is_not_known(void **state)
 }
 
 static void
-knows_rules_from_keys(void **state)
+take_complaint(const char *file, int line, const char *text, void *data)
 {
+	char *said = data;
+
+	(void)snprintf(said + strlen(said), 2048 - strlen(said), "%s:%d: %s\n",
+	    file, line, text);
+}
+
+/* The limit of anna on sshd, by a file. */
+static int
+load(const char *text, struct idle_verdict *verdict, char said[2048])
+{
+	struct config *config = NULL;
+	struct idle_rules *rules = NULL;
+	int r;
+
+	assert_int_equal(
+	    file_replace(scratch_path("conf"), 0644, text, strlen(text)), 0);
+	assert_int_equal(
+	    config_load(&config, scratch_path("conf"), NULL, NULL), 0);
+	said[0] = '\0';
+	r = idle_rules_load(&rules, config, "FILE", take_complaint, said);
+	config_free(&config);
+	assert_int_equal(rules != NULL, r == 0);
+	if (r == 0) {
+		*verdict = decide(rules);
+		verdict->rule = NULL; /* theirs */
+	}
+	idle_rules_free(&rules);
+	return r;
+}
+
+/* The default, the preset's where the file has none, and rules with lines. */
+static void
+reads_a_configuration(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t limit;
+		int line;
+	} cases[] = {
+		{ "", 900000, 0 },
+		{ "[password]\npreset = stig\n", 600000, 0 },
+		{ "[password]\npreset = hipaa\n", 900000, 0 },
+		{ "[idle]\nlimit = 7m\n[password]\npreset = stig\n", 420000,
+		    2 },
+		{ "[idle]\nlimit = 0s\n", 0, 2 },
+		{ "[idle]\n# all\nservice:sshd = 2m ; short\nlimit = 20m\n",
+		    120000, 3 },
+		{ "[idle]\nuser:bob = 2m\n limit : 20m\n", 1200000, 3 },
+	};
+	struct idle_verdict verdict;
+	char said[2048];
+	size_t i;
+
 	(void)state;
-	assert_true(idle_is_rule("group:x = 1m"));
-	assert_true(idle_is_rule(" user:x"));
-	assert_true(idle_is_rule("service:"));
-	assert_true(idle_is_rule("attribute:a=b = 1m"));
-	assert_false(idle_is_rule("limit = 15m"));
-	assert_false(idle_is_rule("group = 15m"));
-	assert_false(idle_is_rule("groups:x = 15m"));
-	assert_false(idle_is_rule(""));
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		print_message("%s\n", cases[i].text);
+		assert_int_equal(load(cases[i].text, &verdict, said), 0);
+		assert_string_equal(said, "");
+		assert_int_equal(verdict.limit, cases[i].limit);
+		assert_int_equal(verdict.line, cases[i].line);
+	}
+	/* one fault, of either kind, is enough */
+	assert_int_equal(load("[password]\npreset = stig\n[idle]\n"
+			      "limit = 11m\nuser:anna = 9m\n",
+			     &verdict, said),
+	    GATE_ECONFIG);
+	assert_non_null(strstr(said, "FILE:4: [idle] limit: "));
+	assert_int_equal(
+	    load("[idle]\nuser:anna = 31d\n", &verdict, said), GATE_ECONFIG);
+	assert_non_null(strstr(said, "FILE:2: [idle] an idle limit of "));
+	/* all that is wrong, not the first of it only */
+	assert_int_equal(
+	    load("[password]\npreset = hipaa\n[idle]\nlimit = 2m\n"
+		 "user:anna = 10m\nuser:anna = 11m\nusr:bob = 10m\n"
+		 "group:x = none\nservice:SSHD = 10m\n",
+		&verdict, said),
+	    GATE_ECONFIG);
+	assert_string_equal(said,
+	    "FILE:4: [idle] limit: an idle limit of 120 s is against preset "
+	    "hipaa, which has 5m or more (45 CFR 164.312(a)(2)(iii), automatic "
+	    "logoff)\n"
+	    "FILE:6: [idle] user:anna is given twice, first in line 5\n"
+	    "FILE:7: [idle] a rule begins with group:, user:, service: or "
+	    "attribute:\n"
+	    "FILE:8: [idle] no idle limit is against preset hipaa, which has "
+	    "1h or less, and not 0 (45 CFR 164.312(a)(2)(iii), automatic "
+	    "logoff)\n"
+	    "FILE:9: [idle] service:SSHD is of no service: PAM knows them in "
+	    "lower case\n");
 }
 
 static void
@@ -252,6 +334,7 @@ refuses_what_would_mean_nothing(void **state)
 		{ "user:anna = never", "behind the last =" },
 		{ "user:anna = 9223372036854775807d", "behind the last =" },
 		{ "user:anna = 31d", "too long" },
+		{ "service:Login = 5m", "in lower case" },
 		{ "user:bob = 6m", "twice, first in line 3" },
 		{ " user:bob=6m", "twice, first in line 3" },
 		{ "attribute:role = x = 6m", "twice, first in line 4" },
@@ -284,7 +367,7 @@ keeps_to_the_preset(void **state)
 		enum config_preset preset;
 		int64_t least, most; /* seconds */
 	} cases[] = {
-		{ PRESET_NONE, 1, IDLE_MOST },
+		{ PRESET_NONE, 1, 30 * 24 * 3600 },
 		{ PRESET_HIPAA, 300, 3600 },
 		{ PRESET_NIST, 1, 3600 },
 		{ PRESET_PCI, 1, 900 },
@@ -325,15 +408,14 @@ keeps_to_the_preset(void **state)
 	    idle_rules_add(rules, "user:anna = none", 9, why, sizeof(why)),
 	    GATE_ECONFIG);
 	assert_string_equal(why,
-	    "preset hipaa has no session without an idle limit (45 CFR "
-	    "164.312(a)(2)(iii), automatic logoff): set one of 300 s to 3600 "
-	    "s");
+	    "no idle limit is against preset hipaa, which has 1h or less, and "
+	    "not 0 (45 CFR 164.312(a)(2)(iii), automatic logoff)");
 	assert_int_equal(
 	    idle_rules_add(rules, "user:anna = 4m", 9, why, sizeof(why)),
 	    GATE_ECONFIG);
 	assert_string_equal(why,
-	    "an idle limit of 240 s is too short for preset hipaa, 45 CFR "
-	    "164.312(a)(2)(iii), automatic logoff: it must be 300 s to 3600 s");
+	    "an idle limit of 240 s is against preset hipaa, which has 5m or "
+	    "more (45 CFR 164.312(a)(2)(iii), automatic logoff)");
 	idle_rules_free(&rules);
 }
 
@@ -464,7 +546,7 @@ main(void)
 		TEST(reads_rules),
 		TEST(takes_the_shortest),
 		TEST(meets_nothing_that_is_not_known),
-		TEST(knows_rules_from_keys),
+		TEST(reads_a_configuration),
 		TEST(refuses_what_would_mean_nothing),
 		TEST(keeps_to_the_preset),
 		TEST(carries_classes),

@@ -344,6 +344,36 @@ tells_again(void **state)
 	assert_int_equal(check("a", NOW + IDLE + 1), GATE_ENOTFOUND);
 }
 
+/* Where its screen was locked: but for its absolute end. */
+static void
+goes_on_again(void **state)
+{
+	struct live_session session = session_of("b");
+	struct heard heard = { .refuse = 1 };
+	int64_t again = NOW + IDLE + SECOND / 2;
+
+	(void)state;
+	session.limits.max_age = 2 * IDLE;
+	assert_int_equal(live_add(live, &session, NOW, 0), 0);
+	assert_int_equal(live_again(live, "x", NOW), GATE_ENOTFOUND);
+	assert_int_equal(live_again(live, "b", NOW), 0);
+	assert_int_equal(check("b", NOW + IDLE), GATE_EREFUSED);
+	(void)expire(NOW + IDLE, &heard);
+	assert_int_equal(heard.ended, 1);
+	assert_int_equal(live_again(live, "b", again), 0);
+	/* idle again after as long, and warned before; not told of again */
+	assert_int_equal(check("b", again + IDLE - SECOND), 0);
+	(void)expire(again + IDLE - 2 * MINUTE, &heard);
+	assert_int_equal(heard.ended, 1);
+	assert_int_equal(heard.warned, 0);
+	(void)expire(again + IDLE - SECOND, &heard);
+	assert_int_equal(heard.warned, 1);
+	assert_int_equal(check("b", NOW + 2 * IDLE), GATE_EREFUSED);
+	assert_int_equal(live_again(live, "b", NOW + 2 * IDLE), GATE_EREFUSED);
+	(void)expire(NOW + 2 * IDLE, &heard);
+	assert_int_equal(heard.ended, 2);
+}
+
 static void
 ends_some_at_a_time(void **state)
 {
@@ -595,6 +625,37 @@ follows_a_changed_limit(void **state)
 	    GATE_EREFUSED);
 }
 
+/* At a start: a hold that is on record is what keeps the session. */
+static void
+is_held_again_after_a_start(void **state)
+{
+	struct live_session session = session_of("a");
+	struct hold hold = { "pbx", "call", NOW - 30 * MINUTE,
+		NOW - 10 * MINUTE, NOW + MINUTE };
+	struct live_view view;
+
+	(void)state;
+	session.start = session.activity = NOW - 30 * MINUTE;
+	assert_int_equal(live_add(live, &session, NOW, 0), 0);
+	assert_int_equal(check("a", NOW), GATE_EREFUSED);
+	assert_int_equal(live_hold_put(live, "x", &hold, NOW), GATE_ENOTFOUND);
+	/* it ran out 10 minutes ago: 5 are left */
+	assert_int_equal(live_hold_put(live, "a", &hold, NOW), 0);
+	assert_int_equal(live_hold_put(live, "a", &hold, NOW), GATE_EEXISTS);
+	assert_int_equal(live_check(live, LIVE_ID("a"), NOW, &view), 0);
+	assert_true(!view.held);
+	assert_int_equal(view.activity, NOW - 10 * MINUTE);
+	assert_int_equal(view.idle_left, 5 * MINUTE);
+	/* another one runs */
+	hold.label[0] = 'C';
+	hold.until = NOW + MINUTE;
+	assert_int_equal(live_hold_put(live, "a", &hold, NOW), 0);
+	assert_int_equal(live_check(live, LIVE_ID("a"), NOW, &view), 0);
+	assert_true(view.held);
+	assert_int_equal(check("a", NOW + 16 * MINUTE - 1), 0);
+	assert_int_equal(check("a", NOW + 16 * MINUTE), GATE_EREFUSED);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -611,10 +672,12 @@ main(void)
 		TEST(limits_a_users_sessions),
 		TEST(warns_and_ends),
 		TEST(tells_again),
+		TEST(goes_on_again),
 		TEST(ends_some_at_a_time),
 		TEST(is_kept_by_a_hold),
 		TEST(is_released),
 		TEST(is_not_held_beyond_its_end),
+		TEST(is_held_again_after_a_start),
 		TEST(writes_what_is_worth_it),
 		TEST(writes_no_more_than_the_truth),
 		TEST(follows_a_changed_limit),

@@ -220,6 +220,33 @@ test_user_is_locked_over_all_addresses(void **state)
 	charge_all(&usual, NOW + LOCK, "alice", "192.0.2.4", 4);
 }
 
+/* The try that locks says so, once; none that locks an address does. */
+static void
+test_the_try_that_locks(void **state)
+{
+	struct lockout_policy policy = { .tries = 3,
+		.window = 100,
+		.duration = 1000,
+		.spray_tries = 5,
+		.address_block = 50 };
+	struct lockout_verdict verdict;
+
+	(void)state;
+	assert_false(charge(&policy, NOW, "alice", "192.0.2.1").fills);
+	assert_false(charge(&policy, NOW, "alice", "192.0.2.2").fills);
+	verdict = charge(&policy, NOW, "alice", "192.0.2.3");
+	assert_true(verdict.fills);
+	assert_false(charge(&policy, NOW, "alice", "192.0.2.4").fills);
+	refund(&policy, "alice", "192.0.2.3", &verdict);
+	assert_true(charge(&policy, NOW, "alice", "").fills);
+	assert_true(charge(&policy, NOW, "alice", "").blocked);
+	policy.tries = 0;
+	charge_all(&policy, NOW, "bob", "192.0.2.9", 5);
+	verdict = charge(&policy, NOW, "bob", "192.0.2.9");
+	assert_true(verdict.blocked);
+	assert_false(verdict.fills);
+}
+
 static void
 test_v6_counts_by_64(void **state)
 {
@@ -657,6 +684,7 @@ main(void)
 		TEST(test_keys),
 		TEST(test_address_is_blocked_before_user),
 		TEST(test_user_is_locked_over_all_addresses),
+		TEST(test_the_try_that_locks),
 		TEST(test_v6_counts_by_64),
 		TEST(test_spraying),
 		TEST(test_an_office_is_no_sprayer),
