@@ -38,7 +38,7 @@ become(const char *user, int capability)
 		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
 		    (unsigned)capability);
 	if (capng_change_id((int)found->pw_uid, (int)found->pw_gid,
-		CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING) != 0) {
+		CAPNG_INIT_SUPP_GRP | CAPNG_CLEAR_BOUNDING) != 0) {
 		log_error("cannot become \"%s\": %s", user, strerror(errno));
 		return GATE_EPERM;
 	}

@@ -6,9 +6,9 @@
 
 /*
  * Becomes this user for good, where the process is not that user already: with
- * no groups but the user's own, and no capability but this one (-1: none at
- * all). An empty name changes nothing. 0; GATE_ENOTFOUND, GATE_EPERM, which
- * have been logged.
+ * the groups that the system gives that user, and no capability but this one
+ * (-1: none at all). An empty name changes nothing. 0; GATE_ENOTFOUND,
+ * GATE_EPERM, which have been logged.
  */
 int become(const char *user, int capability);
 

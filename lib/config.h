@@ -31,6 +31,29 @@ enum config_binding {
 	BINDING_POST      /* 3.5 */
 };
 
+enum config_end_action {
+	END_ACTION_END,
+	END_ACTION_LOCK /* the terminal is locked, the session goes on */
+};
+enum config_concurrent {
+	CONCURRENT_REFUSE,
+	CONCURRENT_END_OLDEST
+};
+
+/* Of [service NAME]; the others are enum activity_mode, plus one. */
+#define CONFIG_ACTIVITY_INHERIT 0
+
+enum config_forwarded { /* as enum forwarded_kind of web/forwarded.h */
+	CONFIG_FORWARDED_FOR,
+	CONFIG_FORWARDED_STANDARD,
+	CONFIG_FORWARDED_EITHER
+};
+enum config_bind {
+	BIND_NONE,
+	BIND_ADDRESS,
+	BIND_PREFIX
+};
+
 enum config_preset {
 	PRESET_NONE,
 	PRESET_NIST,
@@ -60,6 +83,7 @@ struct config_service {
 	int line;
 	int64_t max_authn_age; /* 0: no limit */
 	char *authn_context; /* acceptable classes, blank-separated; "": any */
+	int64_t activity;    /* CONFIG_ACTIVITY_INHERIT, or see there */
 };
 
 /* [metadata NAME]: metadata that is kept fresh from a URL. */
@@ -74,9 +98,10 @@ struct config_source {
 	int64_t min_entities; /* percent of the last good count */
 };
 
-/* A line of [access] or [access SERVICE], for access/rules.h to read. */
+/* A line of [access] or [access SERVICE], for access/rules.h to read, or one of
+ * [idle] that is no key, for session/idle.h. */
 struct config_rule {
-	char *service; /* "": all without rules of their own */
+	char *service; /* "": all without rules of their own; of [idle] */
 	char *text;
 	int line;
 };
@@ -102,6 +127,8 @@ struct config {
 	/* [peers] */
 	char *peers_login;
 	char *peers_admin;
+	char *peers_hold;
+	char *peers_web;
 
 	/* [users] */
 	int64_t allow_root;
@@ -205,6 +232,7 @@ struct config {
 	int64_t lockout_address_block;
 	int64_t lockout_address_block_max;
 	int64_t lockout_delay_max;
+	int64_t lockout_end_sessions;
 
 	/* [emergency] */
 	int64_t emergency_enabled;
@@ -214,7 +242,49 @@ struct config {
 	int64_t without_login; /* enum config_without_login */
 	int64_t login_grace;
 	int64_t keep;
+	int64_t max_age;           /* 0: none */
+	int64_t concurrent;        /* of a user; 0: any number */
+	int64_t concurrent_action; /* enum config_concurrent */
+	int64_t handover;          /* 0: nothing is handed over */
+	int64_t linger;
 	char *attributes; /* names of those kept with a session */
+
+	/* [idle] */
+	int64_t idle_limit;    /* 0: none */
+	int64_t idle_activity; /* enum activity_mode, session/activity.h */
+	int64_t idle_warn;
+	int64_t idle_action; /* enum config_end_action */
+	int64_t idle_grace;
+
+	/* [hold] */
+	int64_t hold_lease;
+	int64_t hold_max;
+
+	/* [web] */
+	char *web_listen;   /* a path, or ADDRESS:PORT */
+	char *web_run_as;
+	char *web_base_url; /* "": there is no front door */
+	char *web_prefix;
+	char *web_login_socket;
+	char *web_service;
+	char *web_return_to; /* hosts, blank-separated */
+	char *web_proxies;   /* networks, blank-separated */
+	int64_t web_forwarded; /* enum config_forwarded */
+	char *web_groups;      /* an attribute; "": the system's groups */
+	char *web_attributes;  /* names, blank-separated; "": none */
+	char *web_identity_key;
+	char *web_identity_audience;
+	int64_t web_identity_lifetime;
+	int64_t web_bind; /* enum config_bind */
+	int64_t web_logins;
+	int64_t web_login_rate; /* a minute */
+	int64_t web_connections;
+	int64_t web_timeout;
+	char *web_hold_tokens;
+	char *web_title;
+	char *web_logo;
+	char *web_color;
+	char *web_dark_color;
 
 	/* [store] */
 	char *store_engine;
@@ -233,6 +303,8 @@ struct config {
 	size_t source_count;
 	struct config_rule *rules;
 	size_t rule_count;
+	struct config_rule *idle_rules; /* session/idle.h reads them */
+	size_t idle_rule_count;
 
 	/* where values come from that are not defaults: see config_origin */
 	struct config_origin *origins;
@@ -274,6 +346,9 @@ struct config_key {
 
 /* The table of all keys, *count of them; static storage. */
 const struct config_key *config_keys(size_t *count);
+
+/* The key of this name in this section, or NULL; static storage. */
+const struct config_key *config_find_key(const char *section, const char *name);
 
 /* "number", "duration", ...: how the manual names a type. */
 const char *config_type_name(enum config_type type);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lib/config_conflict.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/config_rules.h"
 #include "lib/config_section.h"
 
 /* Who is to be told. */
@@ -117,26 +117,16 @@ check_strip(const struct config *config, const struct listener *listener)
 	}
 }
 
-/* libpam has every service's name in lower case, and gatehoused by this many
- * bytes: a section of another would protect nothing, without a word. */
-#define SERVICE_MAX 63
-
+/* A section of one that cannot be would protect nothing, without a word. */
 static void
 check_service(const struct listener *listener, int line, const char *section,
     const char *service)
 {
-	const char *at = service;
+	const char *why = config_rule_no_service(service);
 
-	while (*at != '\0' && !isupper((unsigned char)*at))
-		at++;
-	if (*at != '\0')
-		tell(listener, line,
-		    "[%s %s] is of no service: PAM knows them in lower case",
-		    section, service);
-	else if (at - service > SERVICE_MAX)
-		tell(listener, line,
-		    "[%s %s] is of no service: a name has at most %d bytes",
-		    section, service, SERVICE_MAX);
+	if (why != NULL)
+		tell(listener, line, "[%s %s] is of no service: %s", section,
+		    service, why);
 }
 
 static void
@@ -201,6 +191,15 @@ check_bounds(const struct config *config, const struct listener *listener)
 		    "address_block_max: raise the one, or lower the other");
 }
 
+/* The line of a key, 0 where the file does not set it. */
+static int
+line_of(const struct config *config, const char *section, const char *name)
+{
+	int origin = config_origin(config, config_find_key(section, name), 0);
+
+	return origin > 0 ? origin : 0;
+}
+
 void
 config_conflicts(
     const struct config *config, config_conflict *conflict, void *data)
@@ -215,4 +214,27 @@ config_conflicts(
 	check_services(config, &listener);
 	check_mail(config, &listener);
 	check_bounds(config, &listener);
+}
+
+void
+config_oddities(const struct config *config, config_conflict *odd, void *data)
+{
+	const struct listener listener = { odd, data };
+	const int64_t limit = config->idle_limit;
+
+	if (limit > 0 && config->idle_warn > limit / 2)
+		tell(&listener, line_of(config, "idle", "warn"),
+		    "[idle] warn is more than half of limit: people are warned "
+		    "at half of it");
+	if (config->max_age > 0 && limit >= config->max_age)
+		tell(&listener, line_of(config, "session", "max_age"),
+		    "[session] max_age is no more than [idle] limit: sessions "
+		    "end by their age before they are idle");
+	if (config->max_age > 0 && config->hold_max > config->max_age)
+		tell(&listener, line_of(config, "hold", "max"),
+		    "[hold] max is more than [session] max_age, at which a "
+		    "session ends whatever holds it");
+	if (config->hold_lease > config->hold_max)
+		tell(&listener, line_of(config, "hold", "lease"),
+		    "[hold] lease is more than max: no hold runs for so long");
 }

@@ -15,4 +15,11 @@ typedef void config_conflict(int line, const char *text, void *data);
 void config_conflicts(
     const struct config *config, config_conflict *tell, void *data);
 
+/*
+ * Keys that are good each by itself, but of which one has another effect by the
+ * other than one might think: to be warned of.
+ */
+void config_oddities(
+    const struct config *config, config_conflict *tell, void *data);
+
 #endif

@@ -35,10 +35,19 @@
 	"DISA STIG Ubuntu 24.04 and RHEL 9 by ComplianceAsCode's "             \
 	"profiles"
 
-#define OURS   "the address that guesses is blocked before the user is"
+#define OURS "the address that guesses is blocked before the user is"
 
-#define P(key) "password", key
-#define L(key) "lockout", key
+/* HIPAA has no numbers for automatic logoff: the largest is NIST's, and under
+ * the least people are logged off while they work. */
+#define NIST_IDLE  "SP 800-63B-4, AAL2: 1 h at most"
+#define PCI_IDLE   "PCI DSS 4.0, 8.2.8"
+#define CIS_IDLE   "CIS Ubuntu 24.04 and RHEL 9, TMOUT"
+#define STIG_IDLE  "DISA STIG Ubuntu 24.04 and RHEL 9"
+#define HIPAA_IDLE "45 CFR 164.312(a)(2)(iii), automatic logoff"
+
+#define P(key)     "password", key
+#define L(key)     "lockout", key
+#define IDLE       "idle", "limit"
 
 static const struct config_preset_value values[] = {
 	{ NIST | HIPAA, P("min_length"), "15", NULL, BOUND_LEAST, NIST_LENGTH },
@@ -102,6 +111,13 @@ static const struct config_preset_value values[] = {
 	{ STIG, L("address_tries"), "2", NULL, BOUND_NONE, OURS },
 	{ STIG, L("window"), "15m", NULL, BOUND_LEAST, STIG_FROM },
 	{ STIG, L("duration"), "0s", NULL, BOUND_EXACTLY, STIG_FROM },
+
+	{ NIST, IDLE, "15m", "1h", BOUND_FIRM_MOST_BUT_0, NIST_IDLE },
+	{ PCI, IDLE, "15m", NULL, BOUND_FIRM_MOST_BUT_0, PCI_IDLE },
+	{ CIS, IDLE, "15m", NULL, BOUND_FIRM_MOST_BUT_0, CIS_IDLE },
+	{ STIG, IDLE, "10m", NULL, BOUND_FIRM_MOST_BUT_0, STIG_IDLE },
+	{ HIPAA, IDLE, "15m", "1h", BOUND_FIRM_MOST_BUT_0, HIPAA_IDLE },
+	{ HIPAA, IDLE, "15m", "5m", BOUND_FIRM_LEAST, HIPAA_IDLE },
 };
 
 #define VALUES (sizeof(values) / sizeof(values[0]))
@@ -111,21 +127,6 @@ config_preset_values(size_t *count)
 {
 	*count = VALUES;
 	return values;
-}
-
-/* A key of the table: a test sees to it that every value has one. */
-static const struct config_key *
-find_key(const char *section, const char *name)
-{
-	const struct config_key *keys;
-	size_t i, count;
-
-	keys = config_keys(&count);
-	for (i = 0; i < count; i++)
-		if (strcmp(keys[i].section, section) == 0 &&
-		    strcmp(keys[i].name, name) == 0)
-			return &keys[i];
-	return NULL;
 }
 
 static int
@@ -145,7 +146,8 @@ config_preset_apply(struct config *config)
 	for (i = 0; i < VALUES && r == 0; i++) {
 		if (!is_chosen(config, &values[i]))
 			continue;
-		key = find_key(values[i].section, values[i].name);
+		/* a test sees to it that every value has one */
+		key = config_find_key(values[i].section, values[i].name);
 		if (config_origin(config, key, 0) != CONFIG_FROM_DEFAULT)
 			continue;
 		r = config_value_set(
@@ -157,10 +159,16 @@ config_preset_apply(struct config *config)
 	return r;
 }
 
+static const char *
+word_of(enum config_preset preset)
+{
+	return config_find_key("password", "preset")->choices[preset];
+}
+
 const char *
 config_preset_word(const struct config *config)
 {
-	return find_key("password", "preset")->choices[config->password_preset];
+	return word_of((enum config_preset)config->password_preset);
 }
 
 /* A number as the file would have it, read by the type of its key. */
@@ -176,15 +184,24 @@ read_number(const struct config_key *key, const char *text)
 	return number;
 }
 
+/* The number that a value may be up to, or must be. */
+static const char *
+limit_of(const struct config_preset_value *value)
+{
+	return value->limit != NULL ? value->limit : value->value;
+}
+
 static int
 is_within(enum config_bound bound, int64_t number, int64_t limit)
 {
 	switch (bound) {
 	case BOUND_LEAST:
+	case BOUND_FIRM_LEAST:
 		return number >= limit;
 	case BOUND_LEAST_OR_0:
 		return number >= limit || number == 0;
 	case BOUND_MOST_BUT_0:
+	case BOUND_FIRM_MOST_BUT_0:
 		return number <= limit && number != 0;
 	case BOUND_EXACTLY:
 		return number == limit;
@@ -192,6 +209,22 @@ is_within(enum config_bound bound, int64_t number, int64_t limit)
 	default:
 		return 1;
 	}
+}
+
+/* Nonzero if what the value says of its key holds for this number. */
+static int
+allows(const struct config_preset_value *value, const struct config_key *key,
+    int64_t number)
+{
+	return is_within(
+	    value->bound, number, read_number(key, limit_of(value)));
+}
+
+static int
+is_firm(const struct config_preset_value *value)
+{
+	return value->bound == BOUND_FIRM_LEAST ||
+	    value->bound == BOUND_FIRM_MOST_BUT_0;
 }
 
 static const char *
@@ -203,38 +236,64 @@ bound_word(enum config_bound bound)
 		[BOUND_MOST_BUT_0] = " or less, and not 0",
 		[BOUND_EXACTLY] = "",
 		[BOUND_NONE] = "",
+		[BOUND_FIRM_LEAST] = " or more",
+		[BOUND_FIRM_MOST_BUT_0] = " or less, and not 0",
 	};
 
 	return words[bound];
+}
+
+/* "preset stig, which has 10m or less, and not 0 (...)" */
+static void
+spell(const struct config_preset_value *value, const struct config_key *key,
+    enum config_preset preset, char *text, size_t size)
+{
+	snprintf(text, size, "preset %s, which has %s%s (%s)", word_of(preset),
+	    limit_of(value),
+	    key->type == CONFIG_BOOL || key->type == CONFIG_CHOICE
+		? ""
+		: bound_word(value->bound),
+	    value->source);
+}
+
+int
+config_preset_refuses(enum config_preset preset, const struct config_key *key,
+    int64_t number, char *why, size_t why_size)
+{
+	const struct config_preset_value *value = values;
+
+	for (; value < values + VALUES; value++) {
+		if ((value->presets & 1u << preset) == 0 || !is_firm(value) ||
+		    config_find_key(value->section, value->name) != key ||
+		    allows(value, key, number))
+			continue;
+		spell(value, key, preset, why, why_size);
+		return GATE_ECONFIG;
+	}
+	return 0;
 }
 
 void
 config_preset_contradictions(
     const struct config *config, config_conflict *tell, void *data)
 {
+	const enum config_preset preset =
+	    (enum config_preset)config->password_preset;
 	const struct config_preset_value *value;
 	const struct config_key *key;
-	const char *limit;
-	char is[CONFIG_VALUE_SIZE], text[1024];
+	char is[CONFIG_VALUE_SIZE], what[512], text[1024];
 	int line;
 
 	for (value = values; value < values + VALUES; value++) {
-		key = find_key(value->section, value->name);
+		key = config_find_key(value->section, value->name);
 		line = config_origin(config, key, 0);
-		limit = value->limit != NULL ? value->limit : value->value;
-		if (!is_chosen(config, value) || line <= 0 ||
+		if (!is_chosen(config, value) || is_firm(value) || line <= 0 ||
 		    config_value(config, key, is, sizeof(is)) != 0 ||
-		    is_within(value->bound, read_number(key, is),
-			read_number(key, limit)))
+		    allows(value, key, read_number(key, is)))
 			continue;
-		snprintf(text, sizeof(text),
-		    "[%s] %s = %s contradicts preset %s, which has %s%s (%s)",
-		    value->section, value->name, is, config_preset_word(config),
-		    limit,
-		    key->type == CONFIG_BOOL || key->type == CONFIG_CHOICE
-			? ""
-			: bound_word(value->bound),
-		    value->source);
+		spell(value, key, preset, what, sizeof(what));
+		snprintf(text, sizeof(text), "[%s] %s = %s contradicts %s",
+		    value->section, value->name, is, what);
 		tell(line, text, data);
 	}
 }

@@ -17,9 +17,12 @@ enum config_bound {
 	BOUND_MOST_BUT_0, /* that or less; 0 would be no limit at all */
 	BOUND_EXACTLY,    /* the rule is against any other */
 	BOUND_NONE,       /* the rule does not say: it goes with the others */
+	/* Of a firm bound nobody is let off: config_preset_refuses. */
+	BOUND_FIRM_LEAST,
+	BOUND_FIRM_MOST_BUT_0
 };
 
-/* One value of the presets. */
+/* One value of the presets; a key may have one for each bound. */
 struct config_preset_value {
 	unsigned presets; /* 1 << enum config_preset, of all that have it */
 	const char *section;
@@ -43,8 +46,17 @@ int config_preset_apply(struct config *config);
 const char *config_preset_word(const struct config *config);
 
 /*
+ * Is this number of the key's one that a firm bound of the preset is against,
+ * wherever it stands? 0; or GATE_ECONFIG, and why: "preset stig, which has 10m
+ * or less, ...".
+ */
+int config_preset_refuses(enum config_preset preset,
+    const struct config_key *key, int64_t number, char *why, size_t why_size);
+
+/*
  * Tells of each key of the file that is weaker than the preset, or against
- * what it demands, with its line. That is allowed: a warning, not an error.
+ * what it demands, with its line. That is allowed: a warning, not an error;
+ * whoever reads what has a firm bound refuses it himself.
  */
 void config_preset_contradictions(
     const struct config *config, config_conflict *tell, void *data);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/config_conflict.h"
+#include "lib/config_line.h"
 #include "lib/config_preset.h"
 #include "lib/config_rules.h"
 #include "lib/config_section.h"
@@ -19,11 +20,12 @@
 /* Many times what all keys at their longest come to. */
 #define CONFIG_FILE_MAX (256u << 10)
 
-/* The longest line of [access]: what inih gives one does not bound it. */
+/* The longest line that is a rule: what inih gives one does not bound it. */
 #define RULE_MAX 1024
 
-/* The section of access rules; it has no keys. */
+/* The section of access rules, which has no keys; and the one that has both. */
 static const char access_word[] = "access";
+static const char idle_word[] = "idle";
 
 /* What a file has said of one key so far. */
 struct given {
@@ -52,10 +54,8 @@ struct load {
 	size_t key_count;
 	struct given *given; /* for each of keys; of a kind, in this section */
 	struct place place;
-	const char *next; /* the text that inih has not seen yet */
-	const char *end;
-	int line;     /* the one that inih has seen last */
-	int awaiting; /* it should come back from inih as a key */
+	struct config_text text; /* what inih has not seen yet */
+	int awaiting; /* the last line should come back from inih as a key */
 	int errors;
 	int no_memory;
 };
@@ -76,13 +76,6 @@ complain(struct load *load, int line, const char *format, ...)
 	load->complain(load->file, line, text, load->data);
 }
 
-/* Blanks that may stand around things on a line. */
-static int
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
 /* The section of the table that has this name, or NULL. */
 static const char *
 find_section(const struct load *load, const char *name)
@@ -92,6 +85,20 @@ find_section(const struct load *load, const char *name)
 	for (i = 0; i < load->key_count; i++) {
 		if (strcmp(load->keys[i].section, name) == 0)
 			return load->keys[i].section;
+	}
+	return NULL;
+}
+
+static const struct config_key *
+find_key(const struct load *load, const char *section, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < load->key_count; i++) {
+		if (strcmp(load->keys[i].name, name) == 0 &&
+		    (section == NULL ||
+			strcmp(load->keys[i].section, section) == 0))
+			return &load->keys[i];
 	}
 	return NULL;
 }
@@ -117,11 +124,12 @@ complain_section(struct load *load, const char *word)
 	if (meant == NULL && spelling_resembles(word, access_word))
 		meant = access_word;
 	if (meant != NULL)
-		complain(load, load->line,
+		complain(load, load->text.line,
 		    "unknown section [%s]; did you mean [%s%s]?", heading,
 		    meant, name_form(meant));
 	else
-		complain(load, load->line, "unknown section [%s]", heading);
+		complain(
+		    load, load->text.line, "unknown section [%s]", heading);
 }
 
 /*
@@ -137,7 +145,7 @@ open_access(struct load *load, const char *service)
 	for (i = 0; i < load->config->rule_count; i++) {
 		if (strcmp(load->config->rules[i].service, service) != 0)
 			continue;
-		complain(load, load->line,
+		complain(load, load->text.line,
 		    "[%s] is there already: its rules belong together",
 		    place->heading);
 		return;
@@ -154,13 +162,13 @@ open_named(struct load *load, enum config_section kind, const char *name)
 	size_t i;
 
 	if (name[0] == '\0') {
-		complain(load, load->line,
+		complain(load, load->text.line,
 		    "[%s] needs a name, as in [%s corporate]", place->heading,
 		    config_section_word(kind));
 		return;
 	}
-	if (config_section_add(
-		load->config, kind, name, load->line, &place->object) != 0) {
+	if (config_section_add(load->config, kind, name, load->text.line,
+		&place->object) != 0) {
 		load->no_memory = 1;
 		return;
 	}
@@ -230,83 +238,64 @@ begin_section(struct load *load, const char *line)
 	const char *rest = line + 1 + length;
 
 	end_section(load);
-	*place = (struct place){ .line = load->line };
+	*place = (struct place){ .line = load->text.line };
 	if (*rest == ']')
 		rest += 1 + strspn(rest + 1, " \t");
 	snprintf(place->heading, sizeof(place->heading), "%.*s", (int)length,
 	    line + 1);
 	/* strchr finds the end, too. */
 	if (strchr(line, ']') == NULL || strchr("#;", *rest) == NULL)
-		complain(load, load->line,
+		complain(load, load->text.line,
 		    "a section is written [name], alone on its line");
 	else if (strchr(place->heading, '\t') != NULL)
-		complain(load, load->line, "a section's name has no tabs");
+		complain(load, load->text.line, "a section's name has no tabs");
 	else
 		open_section(load);
 }
 
 /*
- * Takes the next line, without the blanks around it. inih would read a line
- * that begins with blanks as more of the value before: nothing here has
- * several lines, but some people like to indent keys.
+ * Is this line one of those that inih is not shown, as it splits at ":" as well
+ * as at "=": all of [access]; of [idle] "group:NAME = LIMIT" and the like? A
+ * ":" behind the name of a key is but another way to write the key.
  */
-static void
-take_line(struct load *load, const char **line, size_t *length)
-{
-	size_t left = (size_t)(load->end - load->next);
-	const char *start = load->next;
-	const char *stop = memchr(start, '\n', left);
-
-	load->next = stop != NULL ? stop + 1 : load->end;
-	if (stop == NULL)
-		stop = load->end;
-	while (start < stop && is_blank(*start))
-		start++;
-	while (start < stop && is_blank(stop[-1]))
-		stop--;
-	load->line++;
-	*line = start;
-	*length = (size_t)(stop - start);
-}
-
 static int
-has_control(const char *line, size_t length)
+is_rule(const struct load *load, const char *line, size_t length)
 {
-	size_t i;
+	const struct place *place = &load->place;
+	char name[64];
 
-	for (i = 0; i < length; i++) {
-		if (((unsigned char)line[i] < ' ' && line[i] != '\t') ||
-		    line[i] == 127)
-			return 1;
-	}
-	return 0;
+	if (*line == '[' || place->section == NULL)
+		return 0;
+	if (place->service != NULL)
+		return 1;
+	return strcmp(place->section, idle_word) == 0 &&
+	    config_line_has_prefix(line, length, name, sizeof(name)) &&
+	    find_key(load, idle_word, name) == NULL;
 }
 
-/*
- * Keeps a line of [access]: for inih, which splits at ":" as well as at "=",
- * an attribute's name would end at its first colon. A comment is cut off where
- * inih would do it.
- */
+/* Keeps a rule as it stands. */
 static void
 take_rule(struct load *load, const char *line, size_t length)
 {
+	struct config *config = load->config;
 	char rule[RULE_MAX + 1];
 	const char *broken;
-	size_t i;
+	int r;
 
-	for (i = 1; i < length; i++) {
-		if (line[i] == ';' && is_blank(line[i - 1]))
-			length = i;
-	}
-	while (length > 0 && is_blank(line[length - 1]))
-		length--;
+	length = config_line_uncommented(line, length);
 	memcpy(rule, line, length);
 	rule[length] = '\0';
 	load->place.rules++;
-	if ((broken = config_rule_misread(rule)) != NULL)
-		complain(load, load->line, "%s", broken);
-	else if (config_section_add_rule(
-		     load->config, load->place.service, rule, load->line) != 0)
+	if ((broken = config_rule_misread(rule)) != NULL) {
+		complain(load, load->text.line, "%s", broken);
+		return;
+	}
+	if (load->place.service != NULL)
+		r = config_section_add_rule(
+		    config, load->place.service, rule, load->text.line);
+	else
+		r = config_section_add_idle_rule(config, rule, load->text.line);
+	if (r != 0)
 		load->no_memory = 1;
 }
 
@@ -314,12 +303,13 @@ take_rule(struct load *load, const char *line, size_t length)
 static int
 is_readable(struct load *load, const char *line, size_t length, size_t max)
 {
-	if (has_control(line, length)) {
-		complain(load, load->line, "a control character in the line");
+	if (config_line_has_control(line, length)) {
+		complain(
+		    load, load->text.line, "a control character in the line");
 		return 0;
 	}
 	if (length > max) {
-		complain(load, load->line,
+		complain(load, load->text.line,
 		    "the line has %zu bytes: it may have at most %zu", length,
 		    max);
 		return 0;
@@ -337,22 +327,25 @@ read_line(char *buffer, int size, void *stream)
 	struct load *load = stream;
 	size_t length, max = (size_t)size - 2;
 	const char *line;
-	int is_rule;
+	int rule;
 
 	if (load->awaiting)
-		complain(load, load->line,
+		complain(load, load->text.line,
 		    "neither a [section], a key = value nor a comment");
 	load->awaiting = 0;
 	buffer[0] = '\0';
-	if (load->next == load->end)
+	if (load->text.next == load->text.end)
 		return NULL;
-	take_line(load, &line, &length);
+	/* without blanks before it: inih would take it for more of the value
+	 * before. Nothing here has several lines, but some people like to
+	 * indent keys. */
+	config_line_take(&load->text, &line, &length);
 	if (length == 0 || *line == '#' || *line == ';')
 		return buffer;
-	is_rule = load->place.service != NULL && *line != '[';
-	if (!is_readable(load, line, length, is_rule ? RULE_MAX : max))
+	rule = is_rule(load, line, length);
+	if (!is_readable(load, line, length, rule ? RULE_MAX : max))
 		return buffer;
-	if (is_rule) {
+	if (rule) {
 		take_rule(load, line, length);
 		return buffer;
 	}
@@ -366,20 +359,6 @@ read_line(char *buffer, int size, void *stream)
 	return buffer;
 }
 
-static const struct config_key *
-find_key(const struct load *load, const char *section, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < load->key_count; i++) {
-		if (strcmp(load->keys[i].name, name) == 0 &&
-		    (section == NULL ||
-			strcmp(load->keys[i].section, section) == 0))
-			return &load->keys[i];
-	}
-	return NULL;
-}
-
 static void
 complain_key(struct load *load, const char *name)
 {
@@ -388,12 +367,12 @@ complain_key(struct load *load, const char *name)
 	size_t i;
 
 	if (*place->section == '\0') {
-		complain(load, load->line,
+		complain(load, load->text.line,
 		    "key \"%s\" stands before the first [section]", name);
 		return;
 	}
 	if (other != NULL) {
-		complain(load, load->line,
+		complain(load, load->text.line,
 		    "unknown key \"%s\" in [%s]; it belongs into [%s%s]", name,
 		    place->heading, other->section, name_form(other->section));
 		return;
@@ -401,13 +380,13 @@ complain_key(struct load *load, const char *name)
 	for (i = 0; i < load->key_count; i++) {
 		if (strcmp(load->keys[i].section, place->section) == 0 &&
 		    spelling_resembles(name, load->keys[i].name)) {
-			complain(load, load->line,
+			complain(load, load->text.line,
 			    "unknown key \"%s\" in [%s]; did you mean \"%s\"?",
 			    name, place->heading, load->keys[i].name);
 			return;
 		}
 	}
-	complain(load, load->line, "unknown key \"%s\" in [%s]", name,
+	complain(load, load->text.line, "unknown key \"%s\" in [%s]", name,
 	    place->heading);
 }
 
@@ -438,7 +417,8 @@ note_origin(struct load *load, const struct config_key *key)
 {
 	size_t place = config_section_count(load->config, key->kind) - 1;
 
-	if (config_section_origin(load->config, key, place, load->line) != 0)
+	if (config_section_origin(load->config, key, place, load->text.line) !=
+	    0)
 		load->no_memory = 1;
 }
 
@@ -450,17 +430,17 @@ set_key(struct load *load, const struct config_key *key, const char *value)
 	char why[256];
 
 	if (given->line != 0) {
-		complain(load, load->line,
+		complain(load, load->text.line,
 		    "[%s] %s is given twice, first in line %d",
 		    load->place.heading, key->name, given->line);
 		return;
 	}
 	broken = read_value(load, key, value, why, sizeof(why));
-	given->line = load->line;
+	given->line = load->text.line;
 	given->bad = broken != NULL;
 	note_origin(load, key);
 	if (broken != NULL)
-		complain(load, load->line, "[%s] %s = %s: %s",
+		complain(load, load->text.line, "[%s] %s = %s: %s",
 		    load->place.heading, key->name, value, broken);
 }
 
@@ -550,11 +530,10 @@ parse(struct load *load, const char *text, size_t size)
 	static const char bom[] = "\xef\xbb\xbf";
 	int r;
 
-	load->next = text;
-	load->end = text + size;
+	load->text = (struct config_text){ text, text + size, 0 };
 	load->place.section = "";
 	if (size >= 3 && memcmp(text, bom, 3) == 0)
-		load->next += 3;
+		load->text.next += 3;
 	r = ini_parse_stream(read_line, load, take_key, load);
 	end_section(load);
 	if (config_preset_apply(load->config) != 0)

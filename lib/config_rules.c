@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lib/config_rules.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <sys/un.h>
 
@@ -139,6 +140,25 @@ config_rule_misread(const char *value)
 	}
 	if (*value == '"' || *value == '\'')
 		return "values are written without quotes";
+	return NULL;
+}
+
+/* As a request has it. */
+#define SERVICE_MAX 63
+#define TEXT(n)     #n
+#define NUMBER(n)   TEXT(n)
+
+const char *
+config_rule_no_service(const char *name)
+{
+	const char *at = name;
+
+	while (*at != '\0' && !isupper((unsigned char)*at))
+		at++;
+	if (*at != '\0')
+		return "PAM knows them in lower case";
+	if (at - name > SERVICE_MAX)
+		return "a name has at most " NUMBER(SERVICE_MAX) " bytes";
 	return NULL;
 }
 

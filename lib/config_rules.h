@@ -17,6 +17,12 @@ const char *config_rule_broken(const struct config_key *key, const char *text);
 const char *config_rule_misread(const char *value);
 
 /*
+ * libpam has every service's name in lower case, and gatehoused by so many
+ * bytes: NULL if there may be a service of this name, or why there is none.
+ */
+const char *config_rule_no_service(const char *name);
+
+/*
  * A key that, once set, needs another one of its section set; without a name
  * it is the section itself, being there.
  */

@@ -106,22 +106,36 @@ config_section_add(struct config *config, enum config_section kind,
 	return config_section_default(*object, kind);
 }
 
-int
-config_section_add_rule(
-    struct config *config, const char *service, const char *text, int line)
+static int
+add_rule(struct config_rule **rules, size_t *count, const char *service,
+    const char *text, int line)
 {
-	struct config_rule *rules, *rule;
+	struct config_rule *larger, *rule;
 
-	rules =
-	    reallocarray(config->rules, config->rule_count + 1, sizeof(*rules));
-	if (rules == NULL)
+	larger = reallocarray(*rules, *count + 1, sizeof(*larger));
+	if (larger == NULL)
 		return GATE_ENOMEM;
-	config->rules = rules;
-	rule = &rules[config->rule_count++];
+	*rules = larger;
+	rule = &larger[(*count)++];
 	*rule = (struct config_rule){
 		.service = strdup(service), .text = strdup(text), .line = line
 	};
 	return rule->service != NULL && rule->text != NULL ? 0 : GATE_ENOMEM;
+}
+
+int
+config_section_add_rule(
+    struct config *config, const char *service, const char *text, int line)
+{
+	return add_rule(
+	    &config->rules, &config->rule_count, service, text, line);
+}
+
+int
+config_section_add_idle_rule(struct config *config, const char *text, int line)
+{
+	return add_rule(
+	    &config->idle_rules, &config->idle_rule_count, "", text, line);
 }
 
 /* Where one value comes from. */
@@ -204,6 +218,18 @@ free_kind(struct config *config, enum config_section kind)
 	free(*items_of(config, kind));
 }
 
+static void
+free_rules(struct config_rule *rules, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		free(rules[i].service);
+		free(rules[i].text);
+	}
+	free(rules);
+}
+
 void
 config_section_free_all(struct config *config)
 {
@@ -211,10 +237,7 @@ config_section_free_all(struct config *config)
 
 	for (i = SECTION_ONE + 1; i < KINDS; i++)
 		free_kind(config, (enum config_section)i);
-	for (i = 0; i < config->rule_count; i++) {
-		free(config->rules[i].service);
-		free(config->rules[i].text);
-	}
-	free(config->rules);
+	free_rules(config->rules, config->rule_count);
+	free_rules(config->idle_rules, config->idle_rule_count);
 	free(config->origins);
 }

@@ -36,6 +36,10 @@ int config_section_add(struct config *config, enum config_section kind,
 int config_section_add_rule(
     struct config *config, const char *service, const char *text, int line);
 
+/* Appends a rule of [idle]; 0 or GATE_ENOMEM. */
+int config_section_add_idle_rule(
+    struct config *config, const char *text, int line);
+
 /* Puts on record where the value of a key in the section at place is from
  * (config_origin); 0 or GATE_ENOMEM. */
 int config_section_origin(struct config *config, const struct config_key *key,
@@ -47,7 +51,7 @@ int config_section_default(void *object, enum config_section kind);
 /* Frees the values of all keys of a kind in object. */
 void config_section_clear(void *object, enum config_section kind);
 
-/* Frees all that config_section_add and _add_rule appended. */
+/* Frees all that was appended. */
 void config_section_free_all(struct config *config);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lib/config.h"
+
+#include <string.h>
+
 #include "lib/languages.h"
 
 /*
@@ -51,6 +54,15 @@ static const char *const binding_words[] = { "redirect", "post", NULL };
 static const char *const preset_words[] = { "none", "nist-800-63b-4",
 	"pci-dss-4", "cis", "stig", "hipaa", NULL };
 static const char *const max_age_words[] = { "all", "single_factor", NULL };
+static const char *const concurrent_words[] = { "refuse", "end_oldest", NULL };
+static const char *const activity_words[] = { "input", "navigation", "request",
+	NULL };
+static const char *const service_activity_words[] = { "inherit", "input",
+	"navigation", "request", NULL };
+static const char *const end_action_words[] = { "end", "lock", NULL };
+static const char *const forwarded_words[] = { "x_forwarded_for", "forwarded",
+	"either", NULL };
+static const char *const bind_words[] = { "none", "address", "prefix", NULL };
 static const char *const engine_words[] = { "sqlite", NULL };
 
 static const struct config_key keys[] = {
@@ -79,6 +91,10 @@ static const struct config_key keys[] = {
 	    "users, besides root, whose programs may sign people in"),
 	TEXT("peers", "admin", peers_admin, "",
 	    "users, besides root, who may administer the gate"),
+	TEXT("peers", "hold", peers_hold, "",
+	    "users who may hold sessions, as during a call"),
+	TEXT("peers", "web", peers_web, "",
+	    "the users that gatehouse-web runs as"),
 
 	BOOL("users", "allow_root", allow_root, "no",
 	    "whether uid 0 may sign in through the gate"),
@@ -266,6 +282,8 @@ static const struct config_key keys[] = {
 	    "how long at most, as it doubles each time"),
 	DURATION("lockout", "delay_max", lockout_delay_max, "15s", 0,
 	    MINUTES(1), "what the wait after a refusal may grow to"),
+	BOOL("lockout", "end_sessions", lockout_end_sessions, "no",
+	    "whether a user's sessions end when the user is locked"),
 
 	BOOL("emergency", "enabled", emergency_enabled, "yes",
 	    "whether emergency passes are issued, and let in"),
@@ -281,6 +299,78 @@ static const struct config_key keys[] = {
 	    "how long ended sessions stay on record"),
 	TEXT("session", "attributes", attributes, "",
 	    "names of attributes kept with a session; *: all"),
+	DURATION("session", "max_age", max_age, "0s", 0, DAYS(365),
+	    "how long a session lasts at most; 0s: no limit"),
+	NUMBER("session", "concurrent", concurrent, "0", 0, 10000,
+	    "the most sessions of a user at a time; 0: any number"),
+	CHOICE("session", "concurrent_action", concurrent_action, "refuse",
+	    concurrent_words, "what becomes of one too many"),
+	DURATION("session", "handover", handover, "8h", 0, DAYS(30),
+	    "how long the work of an idle session waits; 0s: not at all"),
+	DURATION("session", "linger", linger, "1m", 0, DAYS(1),
+	    "how long a session outlives the process that opened it"),
+
+	DURATION("idle", "limit", idle_limit, "15m", 0, DAYS(30),
+	    "how long a session may be idle; 0s: for ever"),
+	CHOICE("idle", "activity", idle_activity, "navigation", activity_words,
+	    "what of a browser counts as activity"),
+	DURATION("idle", "warn", idle_warn, "1m", 0, MINUTES(10),
+	    "how long before the end the person is warned; 0s: not at all"),
+	CHOICE("idle", "action", idle_action, "end", end_action_words,
+	    "what becomes of an idle session at a terminal"),
+	DURATION("idle", "grace", idle_grace, "5s", SECONDS(1), MINUTES(1),
+	    "time from SIGHUP to SIGKILL for who holds an ended session"),
+
+	DURATION("hold", "lease", hold_lease, "1m", SECONDS(5), MINUTES(10),
+	    "how long a hold runs at most before it is renewed"),
+	DURATION("hold", "max", hold_max, "4h", MINUTES(1), DAYS(1),
+	    "how long a hold runs at most, however often renewed"),
+
+	TEXT("web", "listen", web_listen, "/run/gatehouse/web.sock",
+	    "where gatehouse-web is asked: a socket, or 127.0.0.1:PORT"),
+	TEXT("web", "run_as", web_run_as, "gatehouse-web",
+	    "the user that gatehouse-web becomes"),
+	URL("web", "base_url", web_base_url, "",
+	    "the portal's origin, as browsers see it"),
+	TEXT("web", "prefix", web_prefix, "/gate",
+	    "the path under which all of the gate's pages are"),
+	PATH("web", "login_socket", web_login_socket,
+	    "/run/gatehouse/login.sock", "the socket of gatehouse-login"),
+	TEXT("web", "service", web_service, "gatehouse",
+	    "the PAM service by which people sign in"),
+	TEXT("web", "return_to", web_return_to, "",
+	    "hosts, besides base_url's, to which people are sent back"),
+	TEXT("web", "proxies", web_proxies, "",
+	    "networks of the proxies that are believed"),
+	CHOICE("web", "forwarded", web_forwarded, "x_forwarded_for",
+	    forwarded_words, "which header says where the client is"),
+	TEXT("web", "groups", web_groups, "",
+	    "the attribute that has a user's groups; empty: the system's"),
+	TEXT("web", "attributes", web_attributes, "",
+	    "names of attributes that portals are told"),
+	PATH("web", "identity_key", web_identity_key, "",
+	    "the EC key (P-256, PEM) that signs identity tokens"),
+	TEXT("web", "identity_audience", web_identity_audience, "",
+	    "whom identity tokens are for"),
+	DURATION("web", "identity_lifetime", web_identity_lifetime, "1m",
+	    SECONDS(10), MINUTES(5), "how long an identity token is good"),
+	CHOICE("web", "bind", web_bind, "none", bind_words,
+	    "whether a session is good at its own address only"),
+	NUMBER("web", "logins", web_logins, "64", 1, 1024,
+	    "the most sign-ins under way at a time"),
+	NUMBER("web", "login_rate", web_login_rate, "20", 1, 10000,
+	    "the most sign-ins that an address begins in a minute"),
+	NUMBER("web", "connections", web_connections, "4096", 16, 65536,
+	    "the most connections at a time"),
+	DURATION("web", "timeout", web_timeout, "10s", SECONDS(1), MINUTES(5),
+	    "time that a client has for a request"),
+	PATH("web", "hold_tokens", web_hold_tokens, "",
+	    "names and hashes of the backends that may take holds"),
+	TEXT("web", "title", web_title, "",
+	    "what pages call the portal, for people"),
+	PATH("web", "logo", web_logo, "", "an image on all pages"),
+	TEXT("web", "color", web_color, "", "the pages' colour, as #1a5fb4"),
+	TEXT("web", "dark_color", web_dark_color, "", "the same in the dark"),
 
 	WORD("store", "engine", store_engine, "sqlite", engine_words,
 	    "the database that keeps the state"),
@@ -312,6 +402,8 @@ static const struct config_key keys[] = {
 	    "as in [saml], for this service; the shorter one counts"),
 	TEXT("service", "authn_context", authn_context, "",
 	    "the classes of proof that this service takes; empty: any"),
+	CHOICE("service", "activity", activity, "inherit",
+	    service_activity_words, "as in [idle], for this service"),
 
 #undef KIND
 #undef OBJECT
@@ -335,4 +427,16 @@ config_keys(size_t *count)
 {
 	*count = sizeof(keys) / sizeof(keys[0]);
 	return keys;
+}
+
+const struct config_key *
+config_find_key(const char *section, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(keys[i].section, section) == 0 &&
+		    strcmp(keys[i].name, name) == 0)
+			return &keys[i];
+	return NULL;
 }

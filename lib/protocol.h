@@ -19,16 +19,20 @@ enum verb {
 			 * LANGUAGE? ENROLL? */
 	VERB_ANSWER,    /* TEXT */
 	VERB_ACCOUNT,   /* as LOGIN */
-	VERB_OPEN,      /* as LOGIN: the session begins */
+	VERB_OPEN,      /* as LOGIN, DETACHED?: the session begins; answered
+			 * by SESSION, PREVIOUS? */
 	VERB_CLOSE,     /* SESSION USER: the session ends */
 	VERB_CHAUTHTOK, /* as LOGIN; RUID PRELIMINARY EXPIRED_ONLY */
 
 	/* requests of a person or an administrator */
 	VERB_TICKET = 32,    /* TEXT: a Response, RELAY_STATE? RHOST?;
 			      * answered by TEXT, EXPIRES, DATA? */
-	VERB_SESSION_LIST,   /* USER? ALL?; ROWs */
-	VERB_SESSION_SHOW,   /* SESSION; one ROW */
-	VERB_SESSION_END,    /* SESSION */
+	VERB_SESSION_LIST,   /* USER? ALL? TOKEN?: its user's; ROWs */
+	VERB_SESSION_SHOW,   /* SESSION or TOKEN; one ROW */
+	VERB_SESSION_END,    /* SESSION, or USER, or ALL; ROWs of COUNT as many
+			      * end; COUNT STATE. With TOKEN: its own session;
+			      * SESSION: that one of its user's; ALL: all of
+			      * its user's but its own */
 	VERB_USER_ADD,       /* USER TEXT?: the password; what USER_SET has,
 			      * MUST_CHANGE? ELSEWHERE?; a refusal has TEXT:
 			      * all faults of the password */
@@ -44,7 +48,8 @@ enum verb {
 			      * DATA?; answered by an OUTGOING message,
 			      * REQUEST_ID, RELAY_STATE, EXPIRES, ENTITY_ID */
 	VERB_IDP_LIST,       /* ENTITY_ID? (after it); ROWs */
-	VERB_LOGOUT_BEGIN,   /* SESSION BINDING? DATA?; answered by COUNT, STATE
+	VERB_LOGOUT_BEGIN,   /* SESSION or TOKEN, BINDING? DATA?; answered by
+			      * COUNT, STATE
 			      * and, where the IdP is to be told, an OUTGOING
 			      * message, REQUEST_ID, EXPIRES, ENTITY_ID */
 	VERB_LOGOUT_RECEIVE, /* BINDING TEXT RELAY_STATE?; answered by STATE,
@@ -75,9 +80,27 @@ enum verb {
 				* the pass; EXPIRES */
 	VERB_EMERGENCY_LIST,   /* ROWs */
 	VERB_EMERGENCY_REVOKE, /* USER; answered by COUNT */
+	VERB_SESSION_CHECK,    /* SESSION or TOKEN; RHOST?: it must be on the
+				* allowlist; ACTIVITY? with it AGE?; answered by
+				* SESSION USER SERVICE IDLE_LEFT? AGE_LEFT? WARN
+				* HELD; a refusal has REASON */
+	VERB_SESSION_TOKEN,    /* SESSION; answered by TOKEN */
+	VERB_HOLD_TAKE,        /* SESSION or USER; LABEL LEASE?; answered by
+				* COUNT, LEASE: what was granted */
+	VERB_HOLD_RELEASE,     /* SESSION or USER; LABEL HOLDER?; COUNT */
+	VERB_HOLD_LIST,        /* SESSION?; ROWs: those that run, all of them
+				* for an administrator, else one's own */
+	VERB_SESSION_IDENTITY, /* TOKEN; answered by SESSION USER SERVICE METHOD
+				* ADDRESS? PREVIOUS?, GROUPs, ATTRIBUTEs each
+				* with VALUEs, and where identity tokens are
+				* signed IDENTITY, EXPIRES; a refusal has
+				* REASON */
+	VERB_SP_METADATA,      /* SIGNED?; answered by TEXT: our own */
+	VERB_IDENTITY_KEYS,    /* answered by TEXT: a JWK set, of which IDENTITY
+				* is signed by one */
 
 	/* answers */
-	VERB_PROMPT = 64, /* STYLE KIND TEXT */
+	VERB_PROMPT = 88, /* STYLE KIND TEXT */
 	VERB_ROW,         /* one thing of a list, fields by the request */
 	VERB_RESULT,      /* OUTCOME, and what the request gives */
 
@@ -92,6 +115,19 @@ enum verb {
 	VERB_SAML_LOGOUT,   /* BINDING TEXT NOW; saml/logout.h */
 	VERB_SAML_METADATA, /* METADATA CERTIFICATE? NOW; IDP_COUNT
 			     * VALID_UNTIL CACHE_DURATION */
+
+	/* from gatehouse-web to gatehouse-login, one of them on a connection. It
+	 * asks back by VERB_PROMPT, each answered by VERB_ANSWER or CANCEL, and
+	 * ends with VERB_RESULT: if granted SESSION TOKEN USER PREVIOUS?, to be
+	 * acknowledged by KEPT, else DELAY? in microseconds. What is only to be
+	 * shown comes before either of them, as ROWs of STYLE KIND TEXT that are
+	 * not answered. */
+	VERB_WEB_LOGIN = 112, /* RHOST USER? LANGUAGE? TICKET?: the answer to
+			       * the first question for a proof */
+	VERB_WEB_PASSWORD,    /* RHOST TOKEN LANGUAGE?: whose session it is
+			       * changes his password; a new TOKEN */
+	VERB_WEB_CANCEL,      /* in place of an answer */
+	VERB_WEB_KEPT,        /* the TOKEN has come; without it, it is void */
 
 	/* to the composer; it answers VERB_RESULT, see saml/composer.h */
 	VERB_COMPOSE_SETUP = 128,
@@ -234,6 +270,32 @@ enum tag {
 	TAG_DEVICES,  /* that are remembered */
 	TAG_ENROLL,   /* 1: the lines before have seen to the password */
 	TAG_LANGUAGE, /* "de", "de_AT"; "": none of their own */
+
+	/* sessions that live; times are milliseconds unless they are said to be
+	 * epoch seconds */
+	TAG_TOKEN = 256, /* a session's: a secret */
+	TAG_ACTIVITY,    /* enum evidence */
+	TAG_AGE,         /* text: of the last input, as a script says it */
+	TAG_IDLE,        /* since the last activity */
+	TAG_IDLE_LIMIT,  /* absent: none */
+	TAG_IDLE_LEFT,   /* absent: no limit */
+	TAG_AGE_LEFT,    /* until the absolute end; absent: none */
+	TAG_WARN,        /* 1: it will end soon, and the person is to be told */
+	TAG_HELD,        /* 1: a hold runs */
+	TAG_RULE,        /* of [idle], that decided; "" for the default */
+	TAG_PREVIOUS,    /* the session whose work this one goes on with */
+	TAG_DETACHED,    /* 1: no process stands for the session */
+	TAG_LEASE,
+	TAG_HOLDER,
+	TAG_LABEL,
+	TAG_TAKEN, /* ago */
+	TAG_LEFT,  /* of a hold's lease */
+
+	/* the front door */
+	TAG_DRAWS = 288, /* 1: whoever asks lays out KIND_OTPAUTH, _RECOVERY */
+	TAG_TICKET,
+	TAG_GROUP,    /* a name; one each */
+	TAG_IDENTITY, /* a JWT of web/identity_token.h; until EXPIRES */
 };
 
 /* What one line of a PAM stack is asked to do. */
@@ -246,6 +308,18 @@ enum step {
 	STEP_CHECK,  /* chauthtok: is the new password good? */
 	STEP_RECORD, /* chauthtok: another line has stored it */
 	STEP_COUNT
+};
+
+/*
+ * What a portal has seen of the person behind a session, in VERB_SESSION_CHECK;
+ * whether it counts is up to [idle] activity.
+ */
+enum evidence {
+	EVIDENCE_NONE = 0,
+	EVIDENCE_REQUEST,    /* a request that nothing vouches for */
+	EVIDENCE_NAVIGATION, /* activity_of_request: the browser vouches */
+	EVIDENCE_INPUT,      /* a report of input; its AGE */
+	EVIDENCE_COUNT
 };
 
 /* How a request ended; the PAM module turns it into a return code. */
@@ -277,6 +351,9 @@ enum prompt_kind {
 	KIND_CODE,        /* a second factor's code; never kept */
 	KIND_OLDAUTHTOK,  /* PAM_OLDAUTHTOK */
 	KIND_NEW_AUTHTOK, /* the new PAM_AUTHTOK, with its retype */
+	KIND_OTPAUTH,     /* shown, where DRAWS was asked: an otpauth URI, */
+	KIND_RECOVERY,    /* and recovery codes, with blanks between them */
+	KIND_COUNT
 };
 
 /* Longest answer of a person, in bytes: a Response in base64. */

@@ -98,6 +98,16 @@
 	    "the sign-in on record is another user's or another service's")    \
 	X(LOGIN_STALE, "login_stale", "the sign-in on record is too old")      \
 	X(NO_SESSION, "no_session", "no such session is open")                 \
+	X(SESSION_IDLE, "session_idle",                                        \
+	    "the session was idle for longer than its limit: see [idle]")      \
+	X(SESSION_OVER, "session_over",                                        \
+	    "the session is at its absolute end: see [session] max_age")       \
+	X(TOO_MANY_SESSIONS, "too_many_sessions",                              \
+	    "the user has as many sessions as [session] concurrent allows")    \
+	X(HOLD_OVER, "hold_over",                                              \
+	    "the hold has run for as long as [hold] max allows")               \
+	X(TOO_MANY_HOLDS, "too_many_holds",                                    \
+	    "the session has as many holds as it may have")                    \
 	X(PEER, "peer_not_allowed",                                            \
 	    "the calling process may not ask this: see [peers]")               \
 	X(REQUEST, "bad_request",                                              \

@@ -178,8 +178,11 @@ enum store_session_state {
 	SESSION_ENDED,
 };
 
-/* The end_reason of one that was idle for too long; the schema has it too. */
-#define STORE_END_IDLE "idle"
+/* End_reasons that the schema knows too: of one that was idle for too long,
+ * that its application has closed, whose process is gone. */
+#define STORE_END_IDLE   "idle"
+#define STORE_END_CLOSED "closed"
+#define STORE_END_GONE   "gone"
 
 struct store_session {
 	char id[STORE_SESSION_ID_MAX];

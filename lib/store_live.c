@@ -167,6 +167,46 @@ store_session_token_put(
 	    GATE_ENOTFOUND);
 }
 
+/* --- processes that outlive their sessions --- */
+
+struct holder_walk {
+	store_holder_each *each;
+	void *data;
+};
+
+static int
+holder_row(const struct store_value *columns, size_t count, void *data)
+{
+	const struct holder_walk *walk = data;
+	char id[STORE_SESSION_ID_MAX];
+	int r;
+
+	r = store_session_id_row(columns, count, id);
+	return r == 0 ? walk->each(id, walk->data) : r;
+}
+
+int
+store_session_holders(struct store_tx *tx, store_holder_each *each, void *data)
+{
+	struct holder_walk walk = { each, data };
+
+	return store_run(
+	    tx, SQL_SESSION_HOLDERS, NULL, 0, holder_row, &walk, NULL);
+}
+
+int
+store_session_let_go(struct store_tx *tx, const char *id)
+{
+	return store_run(tx, SQL_SESSION_LET_GO, STORE_PARAMS(store_text(id)),
+	    NULL, NULL, NULL);
+}
+
+int
+store_session_let_all_go(struct store_tx *tx)
+{
+	return store_run(tx, SQL_SESSION_LET_ALL_GO, NULL, 0, NULL, NULL, NULL);
+}
+
 /* --- work that survives --- */
 
 int

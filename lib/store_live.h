@@ -61,6 +61,22 @@ int store_session_token_put(
 int store_session_token_find(struct store_tx *tx,
     const uint8_t hash[STORE_HASH_SIZE], char id[STORE_SESSION_ID_MAX]);
 
+/* --- processes that outlive their sessions --- */
+
+/*
+ * Calls each with the ids of those that somebody else than their application
+ * has ended, and whose process is to end still: until it is let go. each must
+ * not call the store.
+ */
+typedef int store_holder_each(const char *id, void *data);
+int store_session_holders(
+    struct store_tx *tx, store_holder_each *each, void *data);
+
+/* The process of one that has ended, or of all of those, is nobody's business
+ * any more: pid_started is 0 from then on. 0 also where there is none. */
+int store_session_let_go(struct store_tx *tx, const char *id);
+int store_session_let_all_go(struct store_tx *tx);
+
 /* --- work that survives --- */
 
 /*

@@ -154,6 +154,14 @@ const char *const store_sql[SQL_COUNT] = {
 	    " AND " STORE_SESSION_PARKED
 	    " ORDER BY ended DESC, id DESC LIMIT 1) RETURNING id",
 
+	/* With the condition of session_holder, word by word. */
+	[SQL_SESSION_HOLDERS] =
+	    "SELECT id FROM session WHERE " STORE_SESSION_HOLDER,
+	[SQL_SESSION_LET_GO] = "UPDATE session SET pid_started = 0"
+			       " WHERE id = $1 AND ended > 0",
+	[SQL_SESSION_LET_ALL_GO] =
+	    "UPDATE session SET pid_started = 0 WHERE " STORE_SESSION_HOLDER,
+
 	[SQL_LIVE_ADD] = "INSERT INTO live (" LIVE_COLUMNS ")"
 			 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
 			 " $11, $12, $13, $14, $15, $16)",

@@ -229,9 +229,14 @@
  * as they were at first, and again when it ends. Of sessions that are older
  * than the table nobody knows any activity or limit.
  *
- * session_parked has those that idled out and may be handed over still.
+ * session_parked has those that idled out and may be handed over still,
+ * session_holder those whose process is to end still, which are few.
  */
 #define STORE_SESSION_PARKED "end_reason = '" STORE_END_IDLE "' AND handed = 0"
+#define STORE_SESSION_HOLDER                                                   \
+	"ended > 0 AND pid_started > 0"                                        \
+	" AND end_reason <> '" STORE_END_CLOSED "'"                            \
+	" AND end_reason <> '" STORE_END_GONE "'"
 #define STORE_LIVE_KEPT                                                        \
 	"id, user_name, service, tty, state, pid, pid_started, signed_in,"     \
 	" opened, not_after"
@@ -241,6 +246,9 @@
 	STORE_ADD_NUMBER(NUMBER, "session", "last")                            \
 	"CREATE INDEX session_parked ON session (user_name, service, ended)"   \
 	" WHERE " STORE_SESSION_PARKED ";"                                     \
+	"UPDATE session SET pid_started = 0 WHERE state = 2;"                  \
+	"CREATE INDEX session_holder ON session (ended)"                       \
+	" WHERE " STORE_SESSION_HOLDER ";"                                     \
 	"CREATE TABLE live ("                                                  \
 	" id TEXT NOT NULL PRIMARY KEY,"                                       \
 	" user_name TEXT NOT NULL,"                                            \
@@ -323,6 +331,9 @@ enum store_statement {
 	SQL_SESSION_NAMED,
 	SQL_SESSION_PRUNE,
 	SQL_SESSION_PREVIOUS,
+	SQL_SESSION_HOLDERS,
+	SQL_SESSION_LET_GO,
+	SQL_SESSION_LET_ALL_GO,
 	SQL_LIVE_ADD,
 	SQL_LIVE_UPDATE,
 	SQL_LIVE_END,

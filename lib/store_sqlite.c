@@ -244,26 +244,30 @@ bind_values(
 	return code;
 }
 
+/* The value itself, which is found once, and not by each question of it: SQLite
+ * allows it to whoever has the connection for himself. */
 static int
 column_value(sqlite3_stmt *statement, int i, struct store_value *value)
 {
-	switch (sqlite3_column_type(statement, i)) {
+	sqlite3_value *column = sqlite3_column_value(statement, i);
+
+	switch (sqlite3_value_type(column)) {
 	case SQLITE_INTEGER:
 		value->type = STORE_NUMBER;
-		value->number = sqlite3_column_int64(statement, i);
+		value->number = sqlite3_value_int64(column);
 		return 0;
 	case SQLITE_TEXT:
 		value->type = STORE_TEXT;
-		value->bytes = sqlite3_column_text(statement, i);
+		value->bytes = sqlite3_value_text(column);
 		break;
 	case SQLITE_BLOB:
 		value->type = STORE_BYTES;
-		value->bytes = sqlite3_column_blob(statement, i);
+		value->bytes = sqlite3_value_blob(column);
 		break;
 	default:
 		return GATE_ESTORE;
 	}
-	value->size = (size_t)sqlite3_column_bytes(statement, i);
+	value->size = (size_t)sqlite3_value_bytes(column);
 	/* Without memory SQLite gives NULL, which an empty blob is as well. */
 	return value->size > 0 && value->bytes == NULL ? GATE_ESTORE : 0;
 }

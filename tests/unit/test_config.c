@@ -879,6 +879,64 @@ test_access_rules(void **state)
 	    "2: the line has 1025 bytes: it may have at most 1024\n");
 }
 
+/* [idle] has keys, and rules that have a ":" before their first "=". */
+static void
+test_idle_rules(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct config_rule *rules;
+	char text[1400];
+
+	assert_int_equal(load(fixture,
+			     "[idle]\n"
+			     "  group:agents = 10m ; the desk\r\n"
+			     "limit = 20m ; as agreed: with all\n"
+			     "attribute:urn:oid:1.3.6=a=b;c = none\n"
+			     "warn: 2m\n"
+			     "nonsense:x\n"
+			     "[gate]\n"
+			     "threads : 3\n"
+			     "[idle]\n"
+			     "service:api = 0"),
+	    0);
+	assert_string_equal(fixture->said, "");
+	assert_int_equal(fixture->config->idle_limit, 20 * 60);
+	assert_int_equal(fixture->config->idle_warn, 2 * 60);
+	assert_int_equal(fixture->config->threads, 3);
+	assert_int_equal(fixture->config->rule_count, 0);
+	assert_int_equal(fixture->config->idle_rule_count, 4);
+	rules = fixture->config->idle_rules;
+	assert_string_equal(rules[0].service, "");
+	assert_string_equal(rules[0].text, "group:agents = 10m");
+	assert_int_equal(rules[0].line, 2);
+	assert_string_equal(
+	    rules[1].text, "attribute:urn:oid:1.3.6=a=b;c = none");
+	assert_string_equal(rules[2].text, "nonsense:x");
+	assert_string_equal(rules[3].text, "service:api = 0");
+	assert_int_equal(rules[3].line, 10);
+
+	assert_complaints(fixture,
+	    "[idle]\n"
+	    "group:agents = 10m # the desk\n"
+	    "group:\x1b = 10m\n"
+	    "group = 10m\n"
+	    "agents\n"
+	    "limit = 1:m\n"
+	    "[users]\n"
+	    "group:agents = 10m\n",
+	    "2: a comment behind a value begins with \";\"\n"
+	    "3: a control character in the line\n"
+	    "4: unknown key \"group\" in [idle]\n"
+	    "5: neither a [section], a key = value nor a comment\n"
+	    "6: [idle] limit = 1:m: must be a duration from 0s to 30d (a "
+	    "number and s, m, h or d)\n"
+	    "8: unknown key \"group\" in [users]\n");
+
+	snprintf(text, sizeof(text), "[idle]\ngroup:%01014d = 1m\n", 1);
+	assert_complaints(fixture, text,
+	    "2: the line has 1025 bytes: it may have at most 1024\n");
+}
+
 static void
 test_socket_fits_its_address(void **state)
 {
@@ -955,6 +1013,7 @@ main(void)
 		TEST(test_conflicts),
 		TEST(test_bounds_that_cross),
 		TEST(test_access_rules),
+		TEST(test_idle_rules),
 		TEST(test_socket_fits_its_address),
 		TEST(test_file_that_cannot_be_read),
 		TEST(test_file_too_large),

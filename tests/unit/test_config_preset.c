@@ -18,20 +18,6 @@
 #include "lib/file.h"
 #include "tests/unit/scratch.h"
 
-static const struct config_key *
-key_of(const char *section, const char *name)
-{
-	const struct config_key *keys;
-	size_t i, count;
-
-	keys = config_keys(&count);
-	for (i = 0; i < count; i++)
-		if (strcmp(keys[i].section, section) == 0 &&
-		    strcmp(keys[i].name, name) == 0)
-			return &keys[i];
-	return NULL;
-}
-
 static struct config *
 load(const char *text)
 {
@@ -48,7 +34,7 @@ static void
 has(const struct config *config, const char *section, const char *name,
     const char *value, int origin)
 {
-	const struct config_key *key = key_of(section, name);
+	const struct config_key *key = config_find_key(section, name);
 	char text[CONFIG_VALUE_SIZE];
 
 	assert_int_equal(config_value(config, key, text, sizeof(text)), 0);
@@ -56,7 +42,19 @@ has(const struct config *config, const char *section, const char *name,
 	assert_int_equal(config_origin(config, key, 0), origin);
 }
 
-/* Each value is one that the file could have, for a key there is, once. */
+/* Nonzero if two say the same of one key; or another value of it. */
+static int
+are_at_odds(
+    const struct config_preset_value *a, const struct config_preset_value *b)
+{
+	return (a->presets & b->presets) != 0 &&
+	    strcmp(a->name, b->name) == 0 &&
+	    strcmp(a->section, b->section) == 0 &&
+	    (a->bound == b->bound || strcmp(a->value, b->value) != 0);
+}
+
+/* Each value is one that the file could have, for a key there is, once for each
+ * bound. */
 static void
 has_sound_values(void **state)
 {
@@ -71,7 +69,7 @@ has_sound_values(void **state)
 	values = config_preset_values(&count);
 	for (i = 0; i < count; i++) {
 		print_message("[%s] %s\n", values[i].section, values[i].name);
-		key = key_of(values[i].section, values[i].name);
+		key = config_find_key(values[i].section, values[i].name);
 		assert_non_null(key);
 		assert_int_equal(key->kind, SECTION_ONE);
 		assert_int_equal(config_value_set(config, key, values[i].value,
@@ -89,10 +87,7 @@ has_sound_values(void **state)
 		assert_true(values[i].presets != 0);
 		assert_true(strlen(values[i].source) > 10);
 		for (j = 0; j < i; j++)
-			assert_true(
-			    (values[i].presets & values[j].presets) == 0 ||
-			    strcmp(values[i].name, values[j].name) != 0 ||
-			    strcmp(values[i].section, values[j].section) != 0);
+			assert_false(are_at_odds(&values[i], &values[j]));
 	}
 	config_free(&config);
 }
@@ -133,6 +128,11 @@ gives_the_published_numbers(void **state)
 		{ "stig", "lockout", "window", "15m" },
 		{ "stig", "lockout", "duration", "0s" },
 		{ "stig", "gate", "fail_delay", "4000" },
+		{ "nist-800-63b-4", "idle", "limit", "15m" },
+		{ "pci-dss-4", "idle", "limit", "15m" },
+		{ "cis", "idle", "limit", "15m" },
+		{ "stig", "idle", "limit", "10m" },
+		{ "hipaa", "idle", "limit", "15m" },
 	};
 	struct config *config;
 	char text[256];
@@ -170,13 +170,14 @@ knows_where_values_come_from(void **state)
 	has(config, "password", "min_changed", "8", CONFIG_FROM_PRESET);
 	has(config, "password", "history", "24", CONFIG_FROM_DEFAULT);
 	assert_int_equal(
-	    config_origin(config, key_of("idp", "entity_id"), 0), 8);
+	    config_origin(config, config_find_key("idp", "entity_id"), 0), 8);
 	assert_int_equal(
-	    config_origin(config, key_of("idp", "entity_id"), 1), 11);
-	assert_int_equal(config_origin(config, key_of("idp", "user_from"), 0),
+	    config_origin(config, config_find_key("idp", "entity_id"), 1), 11);
+	assert_int_equal(
+	    config_origin(config, config_find_key("idp", "user_from"), 0),
 	    CONFIG_FROM_DEFAULT);
 	assert_int_equal(
-	    config_origin(config, key_of("idp", "user_from"), 1), 10);
+	    config_origin(config, config_find_key("idp", "user_from"), 1), 10);
 	config_free(&config);
 
 	config = load("");
@@ -233,6 +234,9 @@ tells_what_contradicts_it(void **state)
 		{ "pci-dss-4", "[lockout]\nduration = 29m", "30m or more" },
 		{ "nist-800-63b-4", "[lockout]\ntries = 100", NULL },
 		{ "nist-800-63b-4", "[lockout]\ntries = 0", "which has 100" },
+		/* firm: refused, by who reads it */
+		{ "hipaa", "[idle]\nlimit = 2m", NULL },
+		{ "stig", "[idle]\nlimit = 0s", NULL },
 	};
 	struct config *config;
 	struct said said;
@@ -258,6 +262,52 @@ tells_what_contradicts_it(void **state)
 	}
 }
 
+/* What has a firm bound is refused wherever it stands, by that alone. */
+static void
+refuses_what_is_firm(void **state)
+{
+	static const struct {
+		enum config_preset preset;
+		int64_t limit;
+		const char *why; /* NULL: it is good */
+	} cases[] = {
+		{ PRESET_NONE, 0, NULL },
+		{ PRESET_NONE, 86400, NULL },
+		{ PRESET_STIG, 600, NULL },
+		{ PRESET_STIG, 601, "preset stig, which has 10m or less" },
+		{ PRESET_STIG, 0, "and not 0" },
+		{ PRESET_HIPAA, 299, "preset hipaa, which has 5m or more" },
+		{ PRESET_HIPAA, 300, NULL },
+		{ PRESET_HIPAA, 3600, NULL },
+		{ PRESET_HIPAA, 3601, "which has 1h or less" },
+		{ PRESET_HIPAA, 0, "which has 1h or less, and not 0" },
+		{ PRESET_NIST, 1, NULL },
+		{ PRESET_NIST, 3601, "AAL2" },
+		{ PRESET_PCI, 901, "8.2.8" },
+		{ PRESET_CIS, 901, "TMOUT" },
+	};
+	const struct config_key *limit = config_find_key("idle", "limit");
+	char why[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		why[0] = '\0';
+		assert_int_equal(config_preset_refuses(cases[i].preset, limit,
+				     cases[i].limit, why, sizeof(why)),
+		    cases[i].why != NULL ? GATE_ECONFIG : 0);
+		if (cases[i].why == NULL)
+			assert_string_equal(why, "");
+		else if (strstr(why, cases[i].why) == NULL)
+			fail_msg("%zu: %s", i, why);
+	}
+	/* one that is not firm is not refused */
+	assert_int_equal(
+	    config_preset_refuses(PRESET_STIG,
+		config_find_key("password", "min_length"), 1, why, sizeof(why)),
+	    0);
+}
+
 #define TEST(f)                                                                \
 	cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
 
@@ -269,6 +319,7 @@ main(void)
 		TEST(gives_the_published_numbers),
 		TEST(knows_where_values_come_from),
 		TEST(tells_what_contradicts_it),
+		cmocka_unit_test(refuses_what_is_firm),
 	};
 
 	return cmocka_run_group_tests_name("config_preset", tests, NULL, NULL);
