@@ -4,11 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gatehoused/leader.h"
+#include "gatehoused/presence.h"
+#include "gatehoused/shells.h"
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/log.h"
+#include "lib/store_live.h"
 #include "session/session.h"
 
 /* How many sessions that go on are looked at for one who shares a process. */
@@ -26,6 +30,8 @@ ending_add(struct ending *ending, struct store_tx *tx,
 	if (row == NULL)
 		return GATE_ENOMEM;
 	*row = *session;
+	if (ending->gate != NULL)
+		presence_note(gate_presence(ending->gate), row);
 	session_ended(row, ending->reason, clock_wall());
 	return store_session_update(tx, row);
 }
@@ -69,56 +75,36 @@ holder(const struct store_session *session, struct leader *leader)
 	leader->started = session->pid_started;
 }
 
-/* A server that holds many people's sessions in one process must not be ended
- * for one of them: it goes on. */
-static int
-spare(const struct store_session *session, void *data)
+/*
+ * Which processes may be ended, once those that leave have left. A server that
+ * holds many people's sessions in one process must not be ended for one of
+ * them: it goes on.
+ */
+static void
+choose(struct processes *p, const struct ending *ending, struct gate *gate,
+    const struct peer *by)
 {
-	struct processes *p = data;
-	struct leader leader;
+	struct leader asking = { 0 }, leader;
 	size_t i;
 
-	holder(session, &leader);
-	for (i = 0; i < p->count; i++) {
-		if (!leader_same(&p->leaders[i], &leader))
+	if (by != NULL)
+		leader_of(by, &asking);
+	for (i = 0; i < p->count && !ending->gone; i++) {
+		holder(rows_at(&ending->sessions, i), &leader);
+		if (leader_same(&leader, &asking))
 			continue;
-		memset(&p->leaders[i], 0, sizeof(p->leaders[i]));
-		p->is_left[i] = 1;
+		p->is_left[i] = shells_share(gate_shells(gate), &leader) > 0;
+		if (!p->is_left[i])
+			p->leaders[i] = leader;
 	}
-	return 0;
 }
 
-static int
-spare_shared(struct store_tx *tx, void *data)
-{
-	return store_session_list(tx, NULL, 0, LOOK_MAX, spare, data);
-}
-
-/* Which processes may be ended; without an answer of the store, none. */
-static int
-choose(
-    struct processes *p, const struct ending *ending, struct request *request)
-{
-	struct leader asking;
-	size_t i, known = 0;
-
-	leader_of(request->peer, &asking);
-	for (i = 0; i < p->count; i++) {
-		holder(rows_at(&ending->sessions, i), &p->leaders[i]);
-		if (leader_same(&p->leaders[i], &asking))
-			memset(&p->leaders[i], 0, sizeof(p->leaders[i]));
-		known += p->leaders[i].pid > 0;
-	}
-	return known == 0
-	    ? 0
-	    : store_read(gate_store(request->gate), spare_shared, p);
-}
-
+/* What the daemon does by itself goes on record as its own. */
 static void
-record(const struct ending *ending, const struct request *request,
+record(const struct ending *ending, struct gate *gate, const struct peer *by,
     const struct store_session *session, int is_left)
 {
-	char detail[128] = "";
+	char detail[160] = "";
 	struct audit_event event = { .verb = ending->verb,
 		.user = session->user,
 		.address = session->address,
@@ -127,41 +113,118 @@ record(const struct ending *ending, const struct request *request,
 		.method = session->method,
 		.issuer = session->issuer,
 		.detail = detail,
-		.peer_uid = request->peer->uid,
-		.peer_pid = request->peer->pid };
+		.peer_uid = by != NULL ? by->uid : geteuid(),
+		.peer_pid = by != NULL ? by->pid : getpid() };
 
 	if (is_left) {
 		snprintf(detail, sizeof(detail),
-		    "process %lld, which holds it, was not ended",
-		    (long long)session->pid);
+		    "%s: process %lld, which holds it, was not ended",
+		    session->end_reason, (long long)session->pid);
 		log_warn("session %s: %s", session->id, detail);
+	} else
+		snprintf(detail, sizeof(detail), "%s", session->end_reason);
+	audit_write(gate_audit(gate), &event);
+}
+
+/* Those of whose processes nothing is to be done any more. */
+struct letting_go {
+	const struct ending *ending;
+	const struct processes *processes;
+};
+
+static int
+let_go(struct store_tx *tx, void *data)
+{
+	const struct letting_go *of = data;
+	const struct processes *p = of->processes;
+	const struct store_session *session;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < p->count && r == 0; i++) {
+		session = rows_at(&of->ending->sessions, i);
+		if (session->pid_started > 0 &&
+		    (p->leaders[i].pid == 0 || !p->is_left[i]))
+			r = store_session_let_go(tx, session->id);
 	}
-	audit_write(gate_audit(request->gate), &event);
+	return r;
+}
+
+/*
+ * A daemon that is killed before it comes to this leaves them to the next one:
+ * whom that would find gone, and whom it must not end, should be off the record
+ * before anybody hears of the end.
+ */
+static void
+note_done(
+    struct ending *ending, struct gate *gate, const struct processes *processes)
+{
+	struct letting_go of = { ending, processes };
+	const struct store_session *session;
+	size_t i, count = 0;
+	int r = 0;
+
+	for (i = 0; i < processes->count && !ending->gone; i++) {
+		session = rows_at(&ending->sessions, i);
+		count += session->pid_started > 0;
+	}
+	if (count > 0)
+		r = store_write_soon(gate_store(gate), let_go, &of);
+	if (r != 0)
+		log_debug("%zu processes are looked for again at the next "
+			  "start: %s",
+		    count, gate_strerror(r));
 }
 
 void
-ending_finish(struct ending *ending, struct request *request)
+ending_leave(const struct ending *ending, struct gate *gate)
+{
+	const struct store_session *session;
+	size_t i;
+
+	for (i = 0; i < ending->sessions.count; i++) {
+		session = rows_at(&ending->sessions, i);
+		presence_leave(gate_presence(gate), session->id);
+	}
+}
+
+/* Milliseconds that a process is given to go by itself. */
+static int64_t
+grace_of(struct gate *gate)
+{
+	struct policy *policy = gate_policy(gate);
+	int64_t grace = policy->config->idle_grace * 1000;
+
+	policy_unref(&policy);
+	return grace;
+}
+
+void
+ending_finish(struct ending *ending, struct gate *gate, const struct peer *by)
 {
 	struct processes p = { .count = ending->sessions.count };
 	size_t i;
-	int r = GATE_ENOMEM;
+	int chosen;
 
 	if (p.count == 0)
 		return;
+	ending_leave(ending, gate);
 	p.leaders = calloc(p.count, sizeof(*p.leaders));
 	p.is_left = calloc(p.count, 1);
-	if (p.leaders != NULL && p.is_left != NULL)
-		r = choose(&p, ending, request);
-	if (r == 0)
-		leaders_end(p.leaders, p.count, p.is_left);
-	else
+	chosen = p.leaders != NULL && p.is_left != NULL;
+	if (chosen) {
+		choose(&p, ending, gate, by);
+		leaders_end(p.leaders, p.count, grace_of(gate), p.is_left);
+		note_done(ending, gate, &p);
+	} else
 		log_error("ending the processes of %zu sessions: %s", p.count,
-		    gate_strerror(r));
+		    gate_strerror(GATE_ENOMEM));
 	for (i = 0; i < p.count; i++) {
-		int is_left = r != 0 || p.is_left[i];
+		int is_left = !chosen || p.is_left[i];
 
 		ending->left += (size_t)is_left;
-		record(ending, request, rows_at(&ending->sessions, i), is_left);
+		record(
+		    ending, gate, by, rows_at(&ending->sessions, i), is_left);
 	}
 	free(p.leaders);
 	free(p.is_left);

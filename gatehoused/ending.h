@@ -13,20 +13,23 @@
  * a transaction, and once that is durable the processes that hold them.
  */
 struct ending {
+	struct gate *gate;    /* NULL: before anybody is present */
 	const char *verb;     /* for the audit log */
 	const char *reason;   /* for the record */
 	struct rows sessions; /* of struct store_session: those that ended */
 	size_t left;          /* how many of their processes go on */
+	int gone;             /* the processes are: there are none to end */
 };
 
-#define ENDING(verb, reason)                                                   \
+#define ENDING(gate, verb, reason)                                             \
 	{                                                                      \
-		(verb), (reason), { .size = sizeof(struct store_session) }, 0  \
+		(gate), (verb), (reason),                                      \
+		    { .size = sizeof(struct store_session) }, 0, 0             \
 	}
 
 /*
- * Ends a session on record: 0, GATE_EEXISTS where it has ended before, or an
- * error of the store.
+ * Ends a session on record, with its last activity: 0, GATE_EEXISTS where it
+ * has ended before, or an error of the store.
  */
 int ending_add(struct ending *ending, struct store_tx *tx,
     const struct store_session *session);
@@ -38,12 +41,18 @@ store_session_each ending_gather;
 int ending_add_user(
     struct ending *ending, struct store_tx *tx, const char *user);
 
+/* After the commit: nobody is present any more by these sessions. Waits for
+ * nothing. */
+void ending_leave(const struct ending *ending, struct gate *gate);
+
 /*
- * After the commit: has the processes end, and puts each session into the audit
- * log. Waits for them, for two seconds at most (leader.h). One that holds a
- * session which goes on is left alone, and so is the one that asks.
+ * The same, for who has not left yet; then has the processes end, and puts each
+ * session into the audit log. Waits for them, no longer than [idle] grace and
+ * half a second. One that holds a session which goes on is left alone, and so
+ * is by, the one that asks; NULL: nobody does.
  */
-void ending_finish(struct ending *ending, struct request *request);
+void ending_finish(
+    struct ending *ending, struct gate *gate, const struct peer *by);
 
 void ending_clear(struct ending *ending);
 

@@ -134,12 +134,15 @@ static int
 show_uri(struct enrolling *e)
 {
 	struct login *l = e->login;
-	size_t used = fill(l,
+	size_t used;
+
+	l->enrol_at = ENROL_SHOWN;
+	if (l->draws)
+		return login_ask(l, PROMPT_INFO, KIND_OTPAUTH, e->uri);
+	used = fill(l,
 	    "You need a second factor to sign in. Add this to your "
 	    "authenticator app; it is a secret: {uri}",
 	    "uri", e->uri, e->text);
-
-	l->enrol_at = ENROL_SHOWN;
 	if (l->policy->config->otp_qr &&
 	    picture_draw(e->uri, e->text + used + 2, PICTURE_SIZE) == 0)
 		memcpy(e->text + used, "\n\n", 2);
@@ -275,6 +278,8 @@ tell_codes(struct login *l, struct enrolling *e)
 		at += (size_t)snprintf(e->list + at, sizeof(e->list) - at,
 		    "%s%s", i > 0 ? " " : "", e->codes[i].text);
 	l->enrol_at = ENROL_TOLD;
+	if (l->draws)
+		return login_ask(l, PROMPT_INFO, KIND_RECOVERY, e->list);
 	fill(l,
 	    "Recovery codes, each good once where your app is lost; they are "
 	    "not shown again: {codes}",

@@ -5,6 +5,7 @@
 #include "gatehoused/account.h"
 #include "gatehoused/demand.h"
 #include "gatehoused/emergency.h"
+#include "gatehoused/presence.h"
 #include "gatehoused/rehash.h"
 #include "gatehoused/stages.h"
 #include "gatehoused/tries.h"
@@ -62,7 +63,11 @@ login_describe(struct login *l)
 		session_claims(s, claims);
 	if (l->pass != NULL)
 		s->not_after = l->pass->expires;
-	return 0;
+	r = presence_describe(gate_presence(l->gate), s, login_attributes(l));
+	return r != GATE_EIO
+	    ? r
+	    : refuse(&l->refusal, REASON_USER_LOOKUP,
+		  "the groups of \"%s\", which [idle] asks for", l->user);
 }
 
 /* The ticket becomes the session, attributes and all. */
@@ -185,8 +190,14 @@ commit_sign_in(struct store_tx *tx, void *data)
 int
 let_in(struct login *l)
 {
-	int r = login_describe(l);
+	int r = presence_has_room(gate_presence(l->gate), l->user, &l->refusal);
 
+	/* all was right: it tells nobody anything but who it is for */
+	if (r == GATE_EREFUSED)
+		return login_tell_why(l,
+		    "You are signed in too many times already. Sign out "
+		    "elsewhere first.");
+	r = login_describe(l);
 	/* only now, when all was right; but nobody waits for it, as it can be
 	 * done at the next login too */
 	if (l->rehash != NULL && !slots_try(gate_slots(l->gate), l->slot))

@@ -10,10 +10,14 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "gatehoused/holds.h"
+#include "gatehoused/presence.h"
+#include "gatehoused/shells.h"
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/log.h"
 #include "lib/store_fallback.h"
+#include "lib/store_live.h"
 #include "session/steady.h"
 
 /* How many rows one turn of housekeeping drops of each kind. */
@@ -40,6 +44,9 @@ struct gate {
 	struct audit *audit;
 	struct slots *slots;
 	struct errands *errands;
+	struct shells *shells;
+	struct presence *presence;
+	struct sweeper *sweeper;
 	pthread_mutex_t policy_lock; /* over what follows */
 	struct policy *policy;
 	int64_t loaded;
@@ -205,6 +212,14 @@ gate_new(struct gate **gate, const char *config_path)
 		r = open_slots(g, g->policy->config);
 	if (r == 0)
 		r = errands_new(&g->errands);
+	if (r == 0)
+		r = shells_new(&g->shells);
+	if (r == 0)
+		r = presence_new(&g->presence, g);
+	if (r == 0)
+		r = presence_load(g->presence);
+	if (r == 0)
+		r = holds_load(g);
 	g->started = g->loaded = clock_wall();
 	if (r == 0)
 		*gate = g;
@@ -221,6 +236,8 @@ gate_free(struct gate **gate)
 	if (g == NULL)
 		return;
 	errands_free(&g->errands); /* which use all of the others */
+	presence_free(&g->presence);
+	shells_free(&g->shells);
 	policy_unref(&g->policy);
 	audit_free(&g->audit);
 	slots_free(&g->slots);
@@ -285,6 +302,9 @@ gate_reload(struct gate *gate)
 	pthread_mutex_unlock(&gate->policy_lock);
 	if (r == 0) {
 		policy_unref(&old);
+		if (presence_follow(gate->presence, fresh) != 0)
+			log_error("sessions keep their limits until the "
+				  "configuration is read again");
 		log_info("%s was read anew", gate->config_path);
 	} else {
 		policy_unref(&fresh);
@@ -324,6 +344,30 @@ gate_errands(struct gate *gate)
 	return gate->errands;
 }
 
+struct presence *
+gate_presence(struct gate *gate)
+{
+	return gate->presence;
+}
+
+struct shells *
+gate_shells(struct gate *gate)
+{
+	return gate->shells;
+}
+
+struct sweeper *
+gate_sweeper(struct gate *gate)
+{
+	return __atomic_load_n(&gate->sweeper, __ATOMIC_ACQUIRE);
+}
+
+void
+gate_set_sweeper(struct gate *gate, struct sweeper *sweeper)
+{
+	__atomic_store_n(&gate->sweeper, sweeper, __ATOMIC_RELEASE);
+}
+
 static int
 count_rows(struct store_tx *tx, void *count)
 {
@@ -348,16 +392,17 @@ gate_count_request(struct gate *gate, int64_t *count)
 
 struct housework {
 	int64_t now;
+	int64_t steady; /* milliseconds */
 	int64_t ended_before;
 	int64_t dropped; /* in one turn */
 	int64_t total;
 };
 
-/* Tries and codes by mail are reckoned by a clock of their own. */
+/* Tries, codes by mail and holds are reckoned by a clock of their own. */
 static int
 prune_fallback(struct store_tx *tx, struct housework *work)
 {
-	int64_t steady, tries = 0, codes = 0, others = 0;
+	int64_t steady, tries = 0, codes = 0, holds = 0, others = 0;
 	int r = steady_now(tx, &steady);
 
 	if (r == 0)
@@ -366,9 +411,11 @@ prune_fallback(struct store_tx *tx, struct housework *work)
 	if (r == 0)
 		r = store_mail_prune(tx, steady, PRUNE_ROWS, &codes);
 	if (r == 0)
+		r = store_hold_prune(tx, work->steady, PRUNE_ROWS, &holds);
+	if (r == 0)
 		r = store_fallback_prune(
 		    tx, work->now, work->ended_before, PRUNE_ROWS, &others);
-	work->dropped += tries + codes + others;
+	work->dropped += tries + codes + holds + others;
 	return r;
 }
 
@@ -396,7 +443,8 @@ void
 gate_keep_house(struct gate *gate)
 {
 	struct policy *policy = gate_policy(gate);
-	struct housework work = { .now = clock_wall() };
+	struct housework work = { .now = clock_wall(),
+		.steady = presence_now(gate->presence) };
 	int turns = 0;
 	int r;
 

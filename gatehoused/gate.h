@@ -12,6 +12,10 @@
 #include "lib/seal.h"
 #include "lib/store.h"
 
+struct presence;
+struct shells;
+struct sweeper;
+
 /*
  * The gate itself: what lives as long as the daemon, and the policy of the
  * moment.
@@ -40,6 +44,12 @@ struct audit *gate_audit(struct gate *gate);
 struct seal_key *gate_key(struct gate *gate);
 struct slots *gate_slots(struct gate *gate);
 struct errands *gate_errands(struct gate *gate);
+struct presence *gate_presence(struct gate *gate);
+struct shells *gate_shells(struct gate *gate);
+
+/* NULL until the server runs, and when it has ended. */
+struct sweeper *gate_sweeper(struct gate *gate);
+void gate_set_sweeper(struct gate *gate, struct sweeper *sweeper);
 
 /*
  * Counts one more request that is to go on record: 0 and *count, those before

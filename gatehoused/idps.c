@@ -88,8 +88,6 @@ idp_list(struct request *request)
 	struct refusal refusal;
 	int r = 0;
 
-	if ((request->rights & (RIGHT_LOGIN | RIGHT_ADMIN)) == 0)
-		return GATE_EPERM;
 	if (wire_copy(request->in, TAG_ENTITY_ID, after, sizeof(after)) != 0)
 		return GATE_EPROTO;
 	if (request->policy->workers != NULL)

@@ -2,15 +2,15 @@
 #include "gatehoused/leader.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <unistd.h>
 
+#include "gatehoused/logind.h"
+#include "gatehoused/process.h"
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/log.h"
@@ -18,52 +18,26 @@
 /* How many are waited for at a time: each takes a descriptor. */
 #define BATCH 64
 
-/* How long they are given to go by themselves, and then once killed. */
-#define GRACE_MS 1000
-#define KILL_MS  500
+/* More ancestors than a process has. */
+#define DEPTH 256
 
-/* Reads a file of /proc/PID into text: 0, GATE_ENOTFOUND where there is no such
- * process, GATE_EIO where that cannot be told, as without descriptors. */
-static int
-read_proc(int64_t pid, const char *name, char *text, size_t size)
-{
-	char path[64];
-	ssize_t n;
-	int fd;
+/* How long they are given to go once they are killed. */
+#define KILL_MS 500
 
-	snprintf(path, sizeof(path), "/proc/%lld/%s", (long long)pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT || errno == ESRCH ? GATE_ENOTFOUND
-							 : GATE_EIO;
-	n = read(fd, text, size - 1);
-	close(fd);
-	if (n <= 0) /* it ended meanwhile: ESRCH */
-		return GATE_ENOTFOUND;
-	text[n] = '\0';
-	return 0;
-}
+/* How long to go by themselves, when the daemon ends. */
+#define HURRY_MS 250
 
-/*
- * The start of a process that runs; errors as above, and *started is 0. It is
- * the 22nd word of its stat, the third one being the first after the name,
- * which may hold anything.
- */
+static int hurrying;
+
+/* The start of a process that runs; errors of process_read, and 0. */
 static int
 start_of(int64_t pid, int64_t *started)
 {
-	char text[1024], *at = NULL;
-	int word, r;
+	struct process process;
+	int r = process_read(pid, &process);
 
-	*started = 0;
-	r = read_proc(pid, "stat", text, sizeof(text));
-	if (r == 0)
-		at = strrchr(text, ')');
-	for (word = 2; at != NULL && word < 22; word++)
-		at = strchr(at + 1, ' ');
-	if (at != NULL)
-		*started = strtoll(at, NULL, 10);
-	return r == 0 && *started <= 0 ? GATE_EIO : r;
+	*started = process.started;
+	return r;
 }
 
 /* Whether one of the four uids of a process is this one. */
@@ -75,7 +49,7 @@ has_uid(int64_t pid, uid_t uid)
 	unsigned is[4];
 	int i;
 
-	if (read_proc(pid, "status", text, sizeof(text)) != 0 ||
+	if (process_text(pid, "status", text, sizeof(text)) != 0 ||
 	    (at = strstr(text, "\nUid:")) == NULL ||
 	    sscanf(at, "\nUid: %u %u %u %u", &is[0], &is[1], &is[2], &is[3]) !=
 		4)
@@ -101,6 +75,18 @@ leader_same(const struct leader *a, const struct leader *b)
 {
 	return a->pid > 0 && a->started > 0 && a->pid == b->pid &&
 	    a->started == b->started;
+}
+
+int
+leader_lives(const struct leader *leader)
+{
+	int64_t started;
+
+	/* /proc may hide what is there: only who is nobody's is gone */
+	if (kill((pid_t)leader->pid, 0) != 0 && errno == ESRCH)
+		return 0;
+	return start_of(leader->pid, &started) != 0 ||
+	    started == leader->started;
 }
 
 /*
@@ -159,52 +145,157 @@ sort_out(struct pollfd *fds, size_t count)
 static size_t
 await(struct pollfd *fds, size_t count, int64_t milliseconds)
 {
-	int64_t now = clock_mono_ms(), deadline = now + milliseconds;
-	size_t left;
+	int64_t begun = clock_mono_ms(), left = milliseconds;
+	size_t there;
 
-	while ((left = sort_out(fds, count)) > 0 && now < deadline) {
-		(void)poll(fds, count, (int)(deadline - now));
-		now = clock_mono_ms();
+	while ((there = sort_out(fds, count)) > 0 && left > 0) {
+		(void)poll(fds, count, left < HURRY_MS ? (int)left : HURRY_MS);
+		if (__atomic_load_n(&hurrying, __ATOMIC_RELAXED) &&
+		    milliseconds > HURRY_MS)
+			milliseconds = HURRY_MS;
+		left = begun + milliseconds - clock_mono_ms();
 	}
-	return left;
+	return there;
+}
+
+/* Those that are ended together; fds and who go alike. */
+struct batch {
+	struct leader who[2 * BATCH];
+	struct pollfd fds[2 * BATCH]; /* -1: gone, or left alone */
+	struct logind logind[BATCH];
+	size_t count; /* leaders, */
+	size_t all;   /* and behind them who has their terminals */
+};
+
+static int
+is_in(const struct batch *batch, const struct process *process)
+{
+	const struct leader one = { process->pid, process->started };
+	size_t i;
+
+	for (i = 0; i < batch->all; i++)
+		if (batch->fds[i].fd >= 0 && leader_same(&batch->who[i], &one))
+			return 1;
+	return 0;
+}
+
+/* Is one of the leaders above it? */
+static int
+is_below(const struct batch *batch, const struct processes *processes,
+    const struct process *process)
+{
+	int depth;
+
+	for (depth = 0; process != NULL && depth < DEPTH; depth++) {
+		process = processes_above(processes, process);
+		if (process != NULL && is_in(batch, process))
+			return 1;
+	}
+	return 0;
+}
+
+/*
+ * A shell loses its terminal with its leader, and hears of it by SIGHUP. One
+ * that does not listen would go on without, so it is ended too; but not what
+ * it has started, some of which may be meant to go on (nohup(1)).
+ */
+static void
+add_shells(struct batch *batch)
+{
+	struct processes processes = { 0 };
+	const struct process *process;
+	size_t i;
+
+	(void)processes_look(&processes);
+	for (i = 0; i < processes.count && batch->all < 2 * BATCH; i++) {
+		process = &processes.all[i];
+		if (process->terminal == 0 || is_in(batch, process) ||
+		    !is_below(batch, &processes, process))
+			continue;
+		batch->who[batch->all].pid = process->pid;
+		batch->who[batch->all].started = process->started;
+		(void)open_leader(
+		    &batch->who[batch->all], &batch->fds[batch->all].fd);
+		batch->all++;
+	}
+	processes_clear(&processes);
+}
+
+/* Looks for all of them first: the first signal tears them apart. */
+static void
+gather(struct batch *batch, const struct leader *leaders, size_t count,
+    unsigned char *is_left)
+{
+	size_t i, open = 0;
+
+	for (i = 0; i < 2 * BATCH; i++)
+		batch->fds[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
+	batch->count = batch->all = count;
+	for (i = 0; i < count; i++) {
+		batch->who[i] = leaders[i];
+		if (open_leader(&leaders[i], &batch->fds[i].fd) != 0)
+			is_left[i] = 1;
+		if (batch->fds[i].fd < 0)
+			continue;
+		open++;
+		(void)logind_find(&leaders[i], &batch->logind[i]);
+	}
+	if (open > 0)
+		add_shells(batch);
 }
 
 static void
-end_batch(const struct leader *leaders, size_t count, unsigned char *is_left)
+signal_all(struct batch *batch, const int *signals, size_t count)
 {
-	/* the last is for one that was stopped, to find the others */
-	static const int signals[] = { SIGHUP, SIGTERM, SIGCONT };
-	struct pollfd fds[BATCH] = { 0 };
 	size_t i, n;
 
-	for (i = 0; i < count; i++) {
-		fds[i].events = POLLIN;
-		if (open_leader(&leaders[i], &fds[i].fd) != 0)
-			is_left[i] = 1;
-		for (n = 0; fds[i].fd >= 0 && n < 3; n++)
-			send_signal(fds[i].fd, &leaders[i], signals[n]);
+	for (i = 0; i < batch->all; i++)
+		for (n = 0; batch->fds[i].fd >= 0 && n < count; n++)
+			send_signal(
+			    batch->fds[i].fd, &batch->who[i], signals[n]);
+}
+
+static void
+end_batch(const struct leader *leaders, size_t count, int64_t grace,
+    unsigned char *is_left)
+{
+	/* the last is for one that was stopped, to find the others */
+	static const int ask[] = { SIGHUP, SIGTERM, SIGCONT };
+	static const int force[] = { SIGKILL };
+	struct batch batch = { 0 };
+	size_t i;
+
+	gather(&batch, leaders, count, is_left);
+	signal_all(&batch, ask, 3);
+	if (await(batch.fds, batch.all, grace) > 0) {
+		signal_all(&batch, force, 1);
+		(void)await(batch.fds, batch.all, KILL_MS);
 	}
-	if (await(fds, count, GRACE_MS) == 0)
-		return;
-	for (i = 0; i < count; i++)
-		if (fds[i].fd >= 0)
-			send_signal(fds[i].fd, &leaders[i], SIGKILL);
-	(void)await(fds, count, KILL_MS);
-	for (i = 0; i < count; i++) {
-		if (fds[i].fd < 0)
+	for (i = 0; i < batch.all; i++) {
+		if (batch.fds[i].fd < 0)
 			continue;
-		is_left[i] = 1;
-		close(fds[i].fd);
+		if (i < count)
+			is_left[i] = 1;
+		close(batch.fds[i].fd);
 	}
+	/* what they have left behind */
+	logind_end(batch.logind, count);
 }
 
 void
-leaders_end(const struct leader *leaders, size_t count, unsigned char *is_left)
+leaders_end(const struct leader *leaders, size_t count, int64_t grace,
+    unsigned char *is_left)
 {
 	size_t at, n;
 
 	for (at = 0; at < count; at += n) {
 		n = count - at < BATCH ? count - at : BATCH;
-		end_batch(leaders + at, n, is_left + at);
+		end_batch(leaders + at, n, grace, is_left + at);
 	}
+}
+
+void
+leaders_hurry(void)
+{
+	__atomic_store_n(&hurrying, 1, __ATOMIC_RELAXED);
 }

@@ -136,6 +136,14 @@ is_behind_password(const struct login *l, const struct wire_msg *msg)
 	    wire_num(msg, TAG_ENROLL, 0) != 0;
 }
 
+/* A session that no process stands for cannot be hung up on: whoever opens one
+ * for himself is not believed that. */
+static int
+is_detached(const struct login *l, const struct wire_msg *msg)
+{
+	return (l->rights & RIGHT_LOGIN) && wire_num(msg, TAG_DETACHED, 0) != 0;
+}
+
 /* What the application says of its language, or [gate] language. */
 static const struct catalogue *
 language_of(const struct policy *policy, const struct wire_msg *msg)
@@ -173,6 +181,8 @@ login_new(struct login **login, struct gate *gate, struct policy *policy,
 	l->rights = peer_rights(peer, policy);
 	l->expired_only = wire_num(msg, TAG_EXPIRED_ONLY, 0) != 0;
 	l->enrolls = is_behind_password(l, msg);
+	l->draws = wire_num(msg, TAG_DRAWS, 0) != 0;
+	l->detached = is_detached(l, msg);
 	l->by_admin = run_by_admin(l, wire_num(msg, TAG_RUID, -1));
 	l->flow = choose(msg);
 	r = l->flow != NULL ? 0 : GATE_EPROTO;
@@ -231,6 +241,7 @@ login_free(struct login **login)
 			(void)refuse(&l->refusal, REASON_ABANDONED, NULL);
 		record(l, &l->refusal);
 	}
+	tries_end(l);
 	assertion_free(&l->assertion);
 	free(l->ticket);
 	free(l->pass);
@@ -296,6 +307,8 @@ conclude(struct login *l)
 			wire_put_str(l->out, TAG_USER, l->user);
 		if (l->record.id[0] != '\0')
 			wire_put_str(l->out, TAG_SESSION, l->record.id);
+		if (l->flow == &session_open && l->record.previous[0] != '\0')
+			wire_put_str(l->out, TAG_PREVIOUS, l->record.previous);
 	} else
 		wire_put_num(l->out, TAG_DELAY, delay * 1000);
 	l->flow = NULL;

@@ -56,6 +56,8 @@ struct login {
 	char tty[STORE_NAME_MAX];
 	char session[STORE_SESSION_ID_MAX]; /* the sign-in it refers to */
 	struct leader leader;               /* of a session that is opened */
+	int detached;                       /* which has none */
+	int draws; /* the application lays out what is enrolled itself */
 	int expired_only;
 	int enrolls;  /* step otp: whoever gets here has shown the password */
 	int by_admin; /* chauthtok: an administrator runs the application */

@@ -159,15 +159,15 @@ int
 logout_begin(struct request *request)
 {
 	struct outgoing o = { .config = request->policy->config,
-		.ending = ENDING("logout_begin", "user") };
+		.ending = ENDING(request->gate, "logout_begin", "user") };
 	int r = read_wishes(&o, request);
 
-	if (request->rights & RIGHT_ADMIN)
+	if (request->bearer == NULL && (request->rights & RIGHT_ADMIN))
 		o.ending.reason = "administrator";
 	if (r == 0)
 		r = store_write(gate_store(request->gate), commit_end, &o);
 	if (r == 0) {
-		ending_finish(&o.ending, request);
+		ending_finish(&o.ending, request->gate, request->peer);
 		answer(request, &o, tell_idp(request, &o) == 0);
 	}
 	ending_clear(&o.ending);

@@ -184,7 +184,7 @@ receive_request(struct request *request, struct incoming *in)
 
 	if (r != 0)
 		return r;
-	ending_finish(&in->ending, request);
+	ending_finish(&in->ending, request->gate, request->peer);
 	snprintf(detail, sizeof(detail),
 	    "%zu sessions and %lld tickets ended, %zu processes go on",
 	    in->ending.sessions.count, (long long)in->tickets, in->ending.left);
@@ -269,7 +269,7 @@ int
 logout_receive(struct request *request)
 {
 	struct incoming in = { .config = request->policy->config,
-		.ending = ENDING("logout", "slo") };
+		.ending = ENDING(request->gate, "logout", "slo") };
 	int r = receive(request, &in);
 
 	if (r != GATE_EPROTO)

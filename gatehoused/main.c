@@ -10,11 +10,11 @@
 #include "gatehoused/gate.h"
 #include "gatehoused/harden.h"
 #include "gatehoused/keys.h"
-#include "gatehoused/listener.h"
-#include "gatehoused/notify.h"
 #include "gatehoused/server.h"
 #include "lib/error.h"
+#include "lib/listener.h"
 #include "lib/log.h"
+#include "lib/notify.h"
 
 static const char usage[] =
     "usage: gatehoused [--config FILE] [--debug]\n"
@@ -102,7 +102,7 @@ run(const struct options *options)
 	if (r == 0)
 		r = copy_socket(gate, &socket);
 	if (r == 0)
-		r = listener_open(socket, &fd);
+		r = listener_open(socket, 0666, "[gate] socket", &fd);
 	if (r == 0) {
 		keys_look(gate);
 		log_info("ready on %s", socket);

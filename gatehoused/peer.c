@@ -39,11 +39,15 @@ peer_rights(const struct peer *peer, const struct policy *policy)
 	unsigned rights = 0;
 
 	if (peer->uid == 0 || peer->uid == geteuid())
-		return RIGHT_LOGIN | RIGHT_ADMIN;
+		return RIGHT_LOGIN | RIGHT_ADMIN | RIGHT_HOLD | RIGHT_WEB;
 	if (listed(peer->uid, policy->login_uids, policy->login_count))
 		rights |= RIGHT_LOGIN;
 	if (listed(peer->uid, policy->admin_uids, policy->admin_count))
 		rights |= RIGHT_ADMIN;
+	if (listed(peer->uid, policy->hold_uids, policy->hold_count))
+		rights |= RIGHT_HOLD;
+	if (listed(peer->uid, policy->web_uids, policy->web_count))
+		rights |= RIGHT_WEB;
 	return rights;
 }
 

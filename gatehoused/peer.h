@@ -17,6 +17,8 @@ struct peer {
 enum right {
 	RIGHT_LOGIN = 1, /* sign anybody in, open and close sessions */
 	RIGHT_ADMIN = 2, /* see and change what is anybody's */
+	RIGHT_HOLD = 4,  /* take and release holds on anybody's sessions */
+	RIGHT_WEB = 8,   /* ask for whoever shows a token, and say whence */
 };
 
 /* Reads SO_PEERCRED: 0 or GATE_EIO. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/error.h"
+#include "lib/file.h"
 #include "lib/log.h"
 #include "twofactor/enrolment.h"
 
@@ -74,8 +75,8 @@ name_attributes(struct policy *p)
 	if (strcmp(kept, "*") == 0)
 		r = asprintf(&p->attribute_names, "*");
 	else
-		r = asprintf(&p->attribute_names, "%s %s", kept,
-		    access_rules_names(p->access));
+		r = asprintf(&p->attribute_names, "%s %s %s", kept,
+		    access_rules_names(p->access), idle_rules_names(p->idle));
 	return r < 0 ? GATE_ENOMEM
 		     : attribute_names(p->attribute_names, p->kept_names);
 }
@@ -136,6 +137,36 @@ load_second_factor(struct policy *p, const char *path)
 	return r;
 }
 
+#define KEY_MAX (16u << 10)
+
+/* What is told of it never quotes it. */
+static int
+load_identity_key(struct policy *p, const char *path)
+{
+	const char *file = p->config->web_identity_key;
+	char *pem = NULL, why[256] = "";
+	size_t size = 0;
+	int r;
+
+	if (file[0] == '\0')
+		return 0;
+	r = file_read(
+	    file, FILE_SECRET, KEY_MAX, &pem, &size, why, sizeof(why));
+	if (r == 0)
+		r = identity_key_new(&p->identity_key, pem, size);
+	if (r == GATE_EINVAL)
+		snprintf(why, sizeof(why),
+		    "no private key in PEM, without a passphrase, on P-256: "
+		    "openssl ecparam -genkey -noout -name prime256v1");
+	if (r != 0)
+		log_error("%s: [web] identity_key: %s: %s", path, file,
+		    why[0] != '\0' ? why : gate_strerror(r));
+	if (pem != NULL)
+		explicit_bzero(pem, size);
+	free(pem);
+	return r;
+}
+
 int
 policy_load(struct policy **policy, const char *path)
 {
@@ -155,11 +186,20 @@ policy_load(struct policy **policy, const char *path)
 		r = resolve("admin", p->config->peers_admin, &p->admin_uids,
 		    &p->admin_count);
 	if (r == 0)
+		r = resolve("hold", p->config->peers_hold, &p->hold_uids,
+		    &p->hold_count);
+	if (r == 0)
+		r = resolve(
+		    "web", p->config->peers_web, &p->web_uids, &p->web_count);
+	if (r == 0)
 		r = allowlist_load(&p->allowlist, p->config->allowlist_file,
 		    log_complaint, NULL);
 	if (r == 0)
 		r = access_rules_load(
 		    &p->access, p->config, path, log_complaint, NULL);
+	if (r == 0)
+		r = idle_rules_load(
+		    &p->idle, p->config, path, log_complaint, NULL);
 	if (r == 0)
 		r = name_attributes(p);
 	if (r == 0)
@@ -168,6 +208,8 @@ policy_load(struct policy **policy, const char *path)
 		r = load_passwords(p, path);
 	if (r == 0)
 		r = load_second_factor(p, path);
+	if (r == 0)
+		r = load_identity_key(p, path);
 	if (r == 0)
 		r = load_sso(p);
 	if (r == 0 && allowlist_count(p->allowlist) == 0)
@@ -207,6 +249,10 @@ policy_unref(struct policy **policy)
 	config_free(&p->config);
 	free(p->login_uids);
 	free(p->admin_uids);
+	free(p->hold_uids);
+	free(p->web_uids);
+	identity_key_free(&p->identity_key);
+	idle_rules_free(&p->idle);
 	free(p->attribute_names);
 	free(p->path);
 	free(p);

@@ -14,7 +14,9 @@
 #include "lib/config.h"
 #include "lib/languages.h"
 #include "password/rules.h"
+#include "session/idle.h"
 #include "twofactor/demand.h"
+#include "web/identity_token.h"
 
 /*
  * All that the administrator has decided, as it was at one moment: the
@@ -40,6 +42,12 @@ struct policy {
 	size_t login_count;
 	uid_t *admin_uids; /* [peers] admin */
 	size_t admin_count;
+	uid_t *hold_uids; /* [peers] hold */
+	size_t hold_count;
+	uid_t *web_uids; /* [peers] web */
+	size_t web_count;
+	struct idle_rules *idle;
+	struct identity_key *identity_key; /* [web]; NULL: no tokens */
 	int references;
 };
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "gatehoused/concurrent.h"
+#include "gatehoused/presence.h"
 #include "gatehoused/stages.h"
 #include "lib/clock.h"
 #include "lib/error.h"
+#include "lib/store_live.h"
 #include "session/session.h"
 
 /* The record that the application refers to, of this user and service. */
@@ -45,6 +48,9 @@ claim(struct store_tx *tx, struct login *l)
 	if (r == 0)
 		r = session_claim(&l->record, clock_wall(),
 		    l->policy->config->login_grace, &l->refusal);
+	if (r == 0 && l->record.state == SESSION_OPEN)
+		r = presence_check(
+		    gate_presence(l->gate), l->record.id, &l->refusal);
 	return r;
 }
 
@@ -91,24 +97,81 @@ opened(struct login *l)
 	l->record.pid_started = l->leader.started;
 }
 
+/* What the last session has left, for who comes back in time. */
+static int
+hand_over(struct store_tx *tx, struct login *l)
+{
+	int64_t handover = l->policy->config->handover;
+	int r = GATE_ENOTFOUND;
+
+	l->record.previous[0] = '\0';
+	if (handover > 0)
+		r = store_session_previous(tx, l->user, l->service,
+		    clock_wall() - handover, l->record.previous);
+	return r == GATE_ENOTFOUND ? 0 : r;
+}
+
+struct opening {
+	struct login *login;
+	int entered;            /* it is in the table of those present */
+	struct ending replaced; /* the sessions that it takes the place of */
+};
+
+/* With all that changes at once, or not at all. */
+static int
+put_open(struct store_tx *tx, struct opening *o)
+{
+	struct login *l = o->login;
+	struct presence *presence = gate_presence(l->gate);
+	int r = hand_over(tx, l);
+
+	if (r == 0)
+		r = concurrent_end(
+		    &o->replaced, tx, l->gate, l->policy, &l->record);
+	if (r == 0)
+		r = presence_enter(presence, &l->record, &l->refusal);
+	if (r != 0)
+		return r;
+	o->entered = 1;
+	if (l->session[0] == '\0')
+		return store_session_add(tx, &l->record);
+	r = store_session_update(tx, &l->record);
+	return r != 0 ? r
+		      : store_activity_put(tx, l->record.id, l->record.last);
+}
+
 static int
 commit_open(struct store_tx *tx, void *data)
 {
-	struct login *l = data;
-	int r;
+	struct opening *o = data;
+	struct login *l = o->login;
+	int r = claim(tx, l);
 
-	r = claim(tx, l);
-	if (r == 0 && l->session[0] == '\0') {
-		opened(l);
-		return store_session_add(tx, &l->record);
-	}
-	if (r == 0 && l->record.state != SESSION_SIGNED_IN)
+	if (r == 0 && l->session[0] != '\0' &&
+	    l->record.state != SESSION_SIGNED_IN)
 		r = refuse(&l->refusal, REASON_NO_SESSION,
 		    "session %s is open already", l->session);
 	if (r != 0)
 		return r;
 	opened(l);
-	return store_session_update(tx, &l->record);
+	return put_open(tx, o);
+}
+
+static int
+write_open(struct login *l)
+{
+	struct opening o = { .login = l,
+		.replaced = ENDING(l->gate, "session_end", "replaced") };
+	struct presence *presence = gate_presence(l->gate);
+	int r = store_write(gate_store(l->gate), commit_open, &o);
+
+	if (r == 0) {
+		concurrent_hang_up(&o.replaced, l->gate, &l->peer);
+		presence_settle(presence, &l->record);
+	} else if (o.entered)
+		presence_leave(presence, l->record.id);
+	ending_clear(&o.replaced);
+	return r;
 }
 
 int
@@ -125,9 +188,10 @@ open_session(struct login *l)
 		if (r == 0)
 			r = login_describe(l);
 	}
-	leader_of(&l->peer, &l->leader);
+	if (!l->detached)
+		leader_of(&l->peer, &l->leader);
 	if (r == 0)
-		r = store_write(gate_store(l->gate), commit_open, l);
+		r = write_open(l);
 	if (r != 0 && r != GATE_EREFUSED)
 		l->record.id[0] = '\0';
 	return r;
@@ -142,15 +206,21 @@ commit_close(struct store_tx *tx, void *data)
 	/* ended by somebody else before: there is nothing left to do */
 	if (r != 0 || l->record.state == SESSION_ENDED)
 		return r;
-	session_ended(&l->record, "closed", clock_wall());
+	presence_note(gate_presence(l->gate), &l->record);
+	session_ended(&l->record, STORE_END_CLOSED, clock_wall());
 	return store_session_update(tx, &l->record);
 }
 
 int
 close_session(struct login *l)
 {
+	int r;
+
 	if (l->session[0] == '\0')
 		return refuse(&l->refusal, REASON_NO_SESSION,
 		    "the application names no session");
-	return store_write(gate_store(l->gate), commit_close, l);
+	r = store_write(gate_store(l->gate), commit_close, l);
+	if (r == 0)
+		presence_leave(gate_presence(l->gate), l->record.id);
+	return r;
 }

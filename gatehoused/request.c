@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gatehoused/bearer.h"
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/protocol.h"
@@ -47,14 +48,19 @@ answer_dialogue(struct request *request)
 	return go_on(request, answer);
 }
 
+/* Who asks by the token that he shows, if he shows one. */
+#define BEARER 1
+
 /*
- * Who may ask what. A verb without a right is for everybody: its handler sees
- * to it that a peer without rights gets no further than itself.
+ * Who may ask what: who has one of the rights. A verb without any is for
+ * everybody: its handler sees to it that a peer without rights gets no further
+ * than itself.
  */
-static const struct {
+static const struct question {
 	const char *name;
-	unsigned right;
+	unsigned rights;
 	request_handler *handle;
+	int bearer;
 } verbs[] = {
 	[VERB_LOGIN] = { "login", 0, begin_dialogue },
 	[VERB_ANSWER] = { "answer", 0, answer_dialogue },
@@ -63,9 +69,9 @@ static const struct {
 	[VERB_CLOSE] = { "close", 0, begin_dialogue },
 	[VERB_CHAUTHTOK] = { "chauthtok", 0, begin_dialogue },
 	[VERB_TICKET] = { "ticket", 0, ticket_exchange },
-	[VERB_SESSION_LIST] = { "session_list", 0, session_list },
-	[VERB_SESSION_SHOW] = { "session_show", 0, session_show },
-	[VERB_SESSION_END] = { "session_end", 0, session_end },
+	[VERB_SESSION_LIST] = { "session_list", 0, session_list, BEARER },
+	[VERB_SESSION_SHOW] = { "session_show", 0, session_show, BEARER },
+	[VERB_SESSION_END] = { "session_end", 0, session_end, BEARER },
 	[VERB_USER_ADD] = { "user_add", RIGHT_ADMIN, user_add },
 	[VERB_USER_REMOVE] = { "user_remove", RIGHT_ADMIN, user_remove },
 	[VERB_USER_LIST] = { "user_list", RIGHT_ADMIN, user_list },
@@ -86,10 +92,12 @@ static const struct {
 	[VERB_STATUS] = { "status", 0, status_show },
 	[VERB_ALLOWLIST_TEST] = { "allowlist_test", RIGHT_ADMIN,
 	    allowlist_test },
-	[VERB_SSO_BEGIN] = { "sso_begin", 0, sso_begin },
-	[VERB_IDP_LIST] = { "idp_list", 0, idp_list },
-	[VERB_LOGOUT_BEGIN] = { "logout_begin", 0, logout_begin },
-	[VERB_LOGOUT_RECEIVE] = { "logout_receive", RIGHT_LOGIN,
+	[VERB_SSO_BEGIN] = { "sso_begin", RIGHT_LOGIN | RIGHT_ADMIN | RIGHT_WEB,
+	    sso_begin },
+	[VERB_IDP_LIST] = { "idp_list", RIGHT_LOGIN | RIGHT_ADMIN | RIGHT_WEB,
+	    idp_list },
+	[VERB_LOGOUT_BEGIN] = { "logout_begin", 0, logout_begin, BEARER },
+	[VERB_LOGOUT_RECEIVE] = { "logout_receive", RIGHT_LOGIN | RIGHT_WEB,
 	    logout_receive },
 	[VERB_LOCKOUT_LIST] = { "lockout_list", RIGHT_ADMIN, lockout_list },
 	[VERB_LOCKOUT_RESET] = { "lockout_reset", RIGHT_ADMIN, lockout_reset },
@@ -97,6 +105,16 @@ static const struct {
 	[VERB_EMERGENCY_LIST] = { "emergency_list", RIGHT_ADMIN, pass_list },
 	[VERB_EMERGENCY_REVOKE] = { "emergency_revoke", RIGHT_ADMIN,
 	    pass_revoke },
+	[VERB_SESSION_CHECK] = { "session_check", 0, session_check },
+	[VERB_SESSION_TOKEN] = { "session_token", 0, session_token },
+	[VERB_HOLD_TAKE] = { "hold_take", 0, holds_take },
+	[VERB_HOLD_RELEASE] = { "hold_release", 0, holds_release },
+	[VERB_HOLD_LIST] = { "hold_list", 0, holds_list },
+	[VERB_SESSION_IDENTITY] = { "session_identity", RIGHT_LOGIN | RIGHT_WEB,
+	    session_identity, BEARER },
+	[VERB_SP_METADATA] = { "sp_metadata",
+	    RIGHT_LOGIN | RIGHT_ADMIN | RIGHT_WEB, sp_metadata },
+	[VERB_IDENTITY_KEYS] = { "identity_keys", 0, identity_keys },
 	[VERB_RELOAD] = { "reload", RIGHT_ADMIN, reload },
 	[VERB_CLOCK_ACCEPT] = { "clock_accept", RIGHT_ADMIN, clock_accept },
 };
@@ -117,6 +135,31 @@ record(struct request *request, const char *verb, const char *user,
 	audit_write(gate_audit(request->gate), &event);
 }
 
+static int
+may_ask(const struct request *request, const struct question *verb)
+{
+	return verb->rights == 0 || (verb->rights & request->rights) != 0;
+}
+
+static int
+run(struct request *request, const struct question *verb)
+{
+	struct live_view bearer = { 0 };
+	size_t size;
+	int r;
+
+	if (!verb->bearer || wire_bytes(request->in, TAG_TOKEN, &size) == NULL)
+		return verb->handle(request);
+	r = bearer_find(request, &bearer);
+	if (r == GATE_EREFUSED || r == GATE_ENOTFOUND)
+		return bearer_refused(request, bearer.id, 1);
+	request->bearer = &bearer;
+	if (r == 0)
+		r = verb->handle(request);
+	request->bearer = NULL;
+	return r;
+}
+
 int
 request_dispatch(struct request *request)
 {
@@ -126,10 +169,10 @@ request_dispatch(struct request *request)
 
 	if (verb >= VERB_COUNT || verbs[verb].handle == NULL)
 		r = GATE_EPROTO;
-	else if ((verbs[verb].right & ~request->rights) != 0)
+	else if (!may_ask(request, &verbs[verb]))
 		r = GATE_EPERM;
 	else
-		r = verbs[verb].handle(request);
+		r = run(request, &verbs[verb]);
 	if (r == SLOTS_WAIT)
 		return r;
 	slots_give_back(gate_slots(request->gate), request->slot);
@@ -189,11 +232,11 @@ request_refused(struct request *request, const char *verb, const char *user,
 	record(request, verb, user, refusal->reason, refusal->detail);
 	wire_begin(request->out, VERB_RESULT);
 	wire_put_num(request->out, TAG_OUTCOME, OUTCOME_DENIED);
-	if (request->rights & RIGHT_ADMIN) {
+	if (request->rights & (RIGHT_ADMIN | RIGHT_WEB))
 		wire_put_str(
 		    request->out, TAG_REASON, reason_word(refusal->reason));
+	if (request->rights & RIGHT_ADMIN)
 		wire_put_str(request->out, TAG_DETAIL, refusal->detail);
-	}
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "gatehoused/peer.h"
 #include "gatehoused/rows.h"
 #include "lib/wire.h"
+#include "session/live.h"
 
 /* One message of a caller, and what it takes to answer it. */
 struct request {
@@ -15,11 +16,12 @@ struct request {
 	const struct peer *peer;
 	unsigned rights;
 	const struct wire_msg *in;
-	struct wire_msg *out;    /* the answer, sent after the handler */
-	int fd;                  /* for rows that come before the answer */
-	int last;                /* hang up after the answer */
-	struct login **dialogue; /* the connection's, NULL inside: none */
-	struct slot *slot;       /* the connection's */
+	struct wire_msg *out;     /* the answer, sent after the handler */
+	int fd;                   /* for rows that come before the answer */
+	int last;                 /* hang up after the answer */
+	struct login **dialogue;  /* the connection's, NULL inside: none */
+	struct slot *slot;        /* the connection's */
+	struct live_view *bearer; /* the session whose token is shown; NULL */
 };
 
 /*
@@ -72,13 +74,22 @@ int request_send_rows(
 int request_peer_name(const struct request *request, char *name, size_t size);
 
 /* handlers: sso.c, idps.c, sessions.c, users.c, tickets.c, status.c,
- * lockouts.c, second_factors.c, keys.c, emergencies.c */
+ * lockouts.c, second_factors.c, keys.c, emergencies.c, checks.c, holds.c,
+ * identity.c, metadata.c */
 request_handler sso_begin;
 request_handler idp_list;
 request_handler ticket_exchange;
 request_handler session_list;
 request_handler session_show;
 request_handler session_end;
+request_handler session_check;
+request_handler session_token;
+request_handler session_identity;
+request_handler sp_metadata;
+request_handler identity_keys;
+request_handler holds_take;
+request_handler holds_release;
+request_handler holds_list;
 request_handler logout_begin;
 request_handler logout_receive;
 request_handler user_add;

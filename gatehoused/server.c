@@ -16,6 +16,7 @@
 
 #include "gatehoused/connection.h"
 #include "gatehoused/keys.h"
+#include "gatehoused/sweeper.h"
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/log.h"
@@ -496,6 +497,7 @@ server_run(struct gate *gate, int fd)
 		.stop_fd = -1,
 		.turn_fd = slots_fd(gate_slots(gate)),
 		.epoll_fd = -1 };
+	struct sweeper *sweeper = NULL;
 	struct policy *policy = gate_policy(gate);
 	size_t threads = (size_t)policy->config->threads;
 	int r;
@@ -506,6 +508,9 @@ server_run(struct gate *gate, int fd)
 	pthread_mutex_init(&s.lock, NULL);
 	r = open_all(&s);
 	if (r == 0)
+		r = sweeper_new(&sweeper, gate);
+	gate_set_sweeper(gate, sweeper);
+	if (r == 0)
 		r = start_threads(&s, threads);
 	if (r == 0)
 		preside(&s);
@@ -513,5 +518,7 @@ server_run(struct gate *gate, int fd)
 		log_error(
 		    "cannot serve: %s (%s)", gate_strerror(r), strerror(errno));
 	close_all(&s);
+	gate_set_sweeper(gate, NULL);
+	sweeper_free(&sweeper);
 	return r;
 }

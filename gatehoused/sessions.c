@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <stdio.h>
+#include "gatehoused/sessions.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "gatehoused/ending.h"
-#include "gatehoused/rows.h"
-#include "gatehoused/sessions.h"
+#include "gatehoused/presence.h"
+#include "gatehoused/terms.h"
 #include "lib/error.h"
 #include "lib/protocol.h"
 #include "session/session.h"
@@ -13,7 +14,7 @@
 #define LIST_MAX         100000
 #define LIST_MAX_ANYBODY 100
 
-struct list {
+struct listing {
 	const char *user;
 	int all;
 	int64_t limit;
@@ -21,28 +22,16 @@ struct list {
 };
 
 static int
-collect(const struct store_session *session, void *data)
-{
-	struct list *list = data;
-	struct store_session *row = rows_add(&list->rows);
-
-	if (row == NULL)
-		return GATE_ENOMEM;
-	*row = *session;
-	return 0;
-}
-
-static int
 look(struct store_tx *tx, void *data)
 {
-	struct list *list = data;
+	struct listing *list = data;
 
 	return store_session_list(
-	    tx, list->user, list->all, list->limit, collect, list);
+	    tx, list->user, list->all, list->limit, ending_gather, &list->rows);
 }
 
 static void
-put_session(struct wire_msg *out, const struct store_session *s)
+put_record(struct wire_msg *out, const struct store_session *s)
 {
 	wire_begin(out, VERB_ROW);
 	wire_put_str(out, TAG_SESSION, s->id);
@@ -62,31 +51,77 @@ put_session(struct wire_msg *out, const struct store_session *s)
 	wire_put_num(out, TAG_OPENED, s->opened);
 	wire_put_num(out, TAG_ENDED, s->ended);
 	wire_put_str(out, TAG_END_REASON, s->end_reason);
+	if (s->previous[0] != '\0')
+		wire_put_str(out, TAG_PREVIOUS, s->previous);
 }
 
-/*
- * Whose sessions a peer may see or end: anybody's with one of these rights
- * (*name is ""), else its own.
- */
-static int
-scope(struct request *request, unsigned rights, char *name, size_t size)
+void
+session_put_left(struct wire_msg *out, const struct live_view *view)
 {
-	name[0] = '\0';
+	if (view->idle_left != LIVE_NEVER)
+		wire_put_num(out, TAG_IDLE_LEFT, view->idle_left);
+	if (view->age_left != LIVE_NEVER)
+		wire_put_num(out, TAG_AGE_LEFT, view->age_left);
+	wire_put_num(out, TAG_HELD, view->held);
+}
+
+/* What is not on record, or not yet. 0, and *view, if the session is open. */
+static int
+put_present(struct request *request, const struct store_session *s,
+    struct live_view *view)
+{
+	struct presence *presence = gate_presence(request->gate);
+	struct wire_msg *out = request->out;
+	int64_t now = presence_now(presence);
+	int r = GATE_ENOTFOUND;
+
+	if (s->state == SESSION_OPEN)
+		r = live_get(
+		    presence_live(presence), LIVE_ID(s->id), now, view);
+	if (r != 0)
+		return r;
+	wire_put_num(out, TAG_IDLE, now - view->activity);
+	if (view->limits.idle > 0)
+		wire_put_num(out, TAG_IDLE_LIMIT, view->limits.idle);
+	session_put_left(out, view);
+	return 0;
+}
+
+static int
+send_session(struct request *request, const void *row)
+{
+	struct live_view view;
+
+	put_record(request->out, row);
+	(void)put_present(request, row, &view);
+	return request_send(request);
+}
+
+int
+sessions_scope(
+    struct request *request, unsigned rights, char own[STORE_USER_MAX])
+{
+	own[0] = '\0';
+	if (request->bearer != NULL) {
+		memcpy(own, request->bearer->user, STORE_USER_MAX);
+		return 0;
+	}
 	if (request->rights & rights)
 		return 0;
-	return request_peer_name(request, name, size) == 0 ? 0 : GATE_EPERM;
+	return request_peer_name(request, own, STORE_USER_MAX) == 0
+	    ? 0
+	    : GATE_EPERM;
 }
 
 int
 session_list(struct request *request)
 {
 	char own[STORE_USER_MAX];
-	struct list list = { .user = wire_str(request->in, TAG_USER),
+	struct listing list = { .user = wire_str(request->in, TAG_USER),
 		.all = wire_num(request->in, TAG_ALL, 0) != 0,
 		.limit = LIST_MAX,
 		.rows.size = sizeof(struct store_session) };
-	size_t i;
-	int r = scope(request, RIGHT_ADMIN, own, sizeof(own));
+	int r = sessions_scope(request, RIGHT_ADMIN, own);
 
 	if (r == 0 && own[0] != '\0') {
 		if (list.user != NULL && strcmp(list.user, own) != 0)
@@ -96,13 +131,9 @@ session_list(struct request *request)
 	}
 	if (r == 0)
 		r = store_read(gate_store(request->gate), look, &list);
-	for (i = 0; i < list.rows.count && r == 0; i++) {
-		put_session(request->out, rows_at(&list.rows, i));
-		r = request_send(request);
-	}
-	rows_clear(&list.rows);
 	if (r == 0)
-		request_done(request);
+		r = request_send_rows(request, &list.rows, send_session);
+	rows_clear(&list.rows);
 	return r;
 }
 
@@ -111,9 +142,10 @@ session_one_begin(
     struct request *request, unsigned rights, struct session_one *one)
 {
 	one->id = wire_str(request->in, TAG_SESSION);
-	return one->id != NULL
-	    ? scope(request, rights, one->own, sizeof(one->own))
-	    : GATE_EPROTO;
+	if (one->id == NULL && request->bearer != NULL)
+		one->id = request->bearer->id;
+	return one->id != NULL ? sessions_scope(request, rights, one->own)
+			       : GATE_EPROTO;
 }
 
 int
@@ -128,27 +160,42 @@ session_one_find(struct store_tx *tx, void *data)
 	return r;
 }
 
-/* A session, and the attributes that were kept with it. */
-struct one_view {
-	struct session_one one;
-	uint8_t *kept;
-	size_t kept_size;
-	struct attributes attributes;
-};
-
 static int
 look_at_one(struct store_tx *tx, void *data)
 {
-	struct one_view *view = data;
-	int r = session_one_find(tx, &view->one);
+	struct session_whole *whole = data;
+	int r = session_one_find(tx, &whole->one);
 
 	return r != 0 ? r
-		      : store_attributes_get(tx, view->one.session.id,
-			    &view->kept, &view->kept_size);
+		      : store_attributes_get(tx, whole->one.session.id,
+			    &whole->kept, &whole->kept_size);
 }
 
-static void
-put_attributes(struct wire_msg *out, const struct attributes *attributes)
+int
+session_whole_read(
+    struct request *request, unsigned rights, struct session_whole *whole)
+{
+	int r = session_one_begin(request, rights, &whole->one);
+
+	if (r == 0)
+		r = store_read(gate_store(request->gate), look_at_one, whole);
+	if (r == 0 && whole->kept != NULL)
+		r = attributes_decode(
+		    &whole->attributes, whole->kept, whole->kept_size);
+	return r;
+}
+
+void
+session_whole_clear(struct session_whole *whole)
+{
+	attributes_clear(&whole->attributes);
+	free(whole->kept);
+	whole->kept = NULL;
+}
+
+void
+session_put_attributes(
+    struct wire_msg *out, const struct attributes *attributes)
 {
 	const struct attribute *a = attributes->items;
 	const struct attribute *end = a + attributes->count;
@@ -161,60 +208,38 @@ put_attributes(struct wire_msg *out, const struct attributes *attributes)
 	}
 }
 
+/* The rule of [idle] that has given the session its limit, unless another
+ * policy is just coming into force. */
+static void
+put_rule(struct request *request, const struct live_view *view)
+{
+	struct terms *terms = presence_terms(gate_presence(request->gate));
+	struct idle_verdict verdict;
+
+	if (view->limits.version == terms->version) {
+		idle_limit(terms->policy->idle, view->user, view->service,
+		    view->limits.class, &verdict);
+		wire_put_str(request->out, TAG_RULE, verdict.rule);
+	}
+	terms_unref(&terms);
+}
+
 int
 session_show(struct request *request)
 {
-	struct one_view view = { 0 };
-	int r = session_one_begin(request, RIGHT_ADMIN, &view.one);
+	struct live_view present;
+	struct session_whole whole = { 0 };
+	int r = session_whole_read(request, RIGHT_ADMIN, &whole);
 
-	if (r == 0)
-		r = store_read(gate_store(request->gate), look_at_one, &view);
-	if (r == 0 && view.kept != NULL)
-		r = attributes_decode(
-		    &view.attributes, view.kept, view.kept_size);
 	if (r == 0) {
-		put_session(request->out, &view.one.session);
-		put_attributes(request->out, &view.attributes);
+		put_record(request->out, &whole.one.session);
+		if (put_present(request, &whole.one.session, &present) == 0)
+			put_rule(request, &present);
+		session_put_attributes(request->out, &whole.attributes);
 		r = request_send(request);
 	}
 	if (r == 0)
 		request_done(request);
-	attributes_clear(&view.attributes);
-	free(view.kept);
-	return r;
-}
-
-/* The session that is to end, and what its end takes. */
-struct one_ending {
-	struct session_one one;
-	struct ending ending;
-};
-
-static int
-commit_end(struct store_tx *tx, void *data)
-{
-	struct one_ending *e = data;
-	int r = session_one_find(tx, &e->one);
-
-	return r == 0 ? ending_add(&e->ending, tx, &e->one.session) : r;
-}
-
-int
-session_end(struct request *request)
-{
-	struct one_ending e = { .ending = ENDING("session_end", "user") };
-	int r = session_one_begin(request, RIGHT_ADMIN, &e.one);
-
-	if (e.one.own[0] == '\0')
-		e.ending.reason = "administrator";
-	if (r == 0)
-		r = store_write(gate_store(request->gate), commit_end, &e);
-	if (r == 0) {
-		ending_finish(&e.ending, request);
-		request_done(request);
-		wire_put_str(request->out, TAG_STATE,
-		    e.ending.left == 0 ? "complete" : "partial");
-	}
-	ending_clear(&e.ending);
+	session_whole_clear(&whole);
 	return r;
 }

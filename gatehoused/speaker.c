@@ -108,6 +108,16 @@ logout_response(struct saml_composer *composer, const void *message,
 	    composer, message, deadline, outgoing, why, why_size);
 }
 
+static int
+metadata(struct saml_composer *composer, const void *message, int64_t deadline,
+    struct saml_outgoing *outgoing, char *why, size_t why_size)
+{
+	const int *is_signed = message;
+
+	return saml_compose_metadata(
+	    composer, *is_signed, deadline, &outgoing->message, why, why_size);
+}
+
 /* With the lock held. A composer that fails is ended, and its message lost:
  * it may be the message that it died of. */
 static int
@@ -179,6 +189,14 @@ speaker_logout_response(struct speaker *speaker,
 {
 	return speak(
 	    speaker, logout_response, response, patience, outgoing, refusal);
+}
+
+int
+speaker_metadata(struct speaker *speaker, int is_signed, int64_t patience,
+    struct saml_outgoing *outgoing, struct refusal *refusal)
+{
+	return speak(
+	    speaker, metadata, &is_signed, patience, outgoing, refusal);
 }
 
 void

@@ -45,6 +45,10 @@ int speaker_logout_response(struct speaker *speaker,
     const struct saml_logout_response *response, int64_t patience,
     struct saml_outgoing *outgoing, struct refusal *refusal);
 
+/* Our metadata likewise: as outgoing's message. */
+int speaker_metadata(struct speaker *speaker, int is_signed, int64_t patience,
+    struct saml_outgoing *outgoing, struct refusal *refusal);
+
 /* Puts a message into an answer: the OUTGOING of protocol.h. */
 void speaker_put(const struct saml_outgoing *outgoing, struct wire_msg *msg);
 

@@ -200,8 +200,6 @@ sso_begin(struct request *request)
 	struct beginning b = { .policy = request->policy };
 	int r;
 
-	if ((request->rights & (RIGHT_LOGIN | RIGHT_ADMIN)) == 0)
-		return GATE_EPERM;
 	r = begin(request, &b);
 	if (r != 0 && r != GATE_EREFUSED && r != GATE_EPROTO)
 		r = refuse(

@@ -2,8 +2,10 @@
 #include <stdio.h>
 
 #include "gatehoused/emergency.h"
+#include "gatehoused/presence.h"
 #include "gatehoused/request.h"
 #include "gatehoused/sources.h"
+#include "gatehoused/sweeper.h"
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/protocol.h"
@@ -72,6 +74,20 @@ put_passwords(struct request *request)
 	put_number(request, "passwords_waiting", (int64_t)waiting);
 }
 
+static void
+put_sessions(struct request *request)
+{
+	struct sweeper *sweeper = gate_sweeper(request->gate);
+	struct sweeper_status status = { 0 };
+
+	if (sweeper != NULL)
+		sweeper_status(sweeper, &status);
+	put_number(request, "sessions_open",
+	    live_count(presence_live(gate_presence(request->gate))));
+	put_number(request, "sessions_to_end", (int64_t)status.unrecorded);
+	put_number(request, "sessions_hanging_up", (int64_t)status.held);
+}
+
 int
 status_show(struct request *request)
 {
@@ -97,6 +113,7 @@ status_show(struct request *request)
 		put_number(request, "saml_workers_replaced", workers.replaced);
 		put_composer(request);
 		put_passwords(request);
+		put_sessions(request);
 		put_passes(request);
 		sources_status(
 		    request->policy->config, clock_wall(), put_source, request);

@@ -57,7 +57,7 @@ find_address(const struct request *request, char text[ADDRESS_TEXT_SIZE])
 	struct address address;
 
 	text[0] = '\0';
-	if (rhost == NULL || !(request->rights & RIGHT_LOGIN))
+	if (rhost == NULL || !(request->rights & (RIGHT_LOGIN | RIGHT_WEB)))
 		return 0;
 	if (address_parse(rhost, &address) != 0)
 		return GATE_EPROTO;

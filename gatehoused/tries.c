@@ -5,10 +5,12 @@
 
 #include "gatehoused/mail_code.h"
 #include "gatehoused/stages.h"
+#include "gatehoused/sweeper.h"
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/log.h"
 #include "session/charge.h"
+#include "session/steady.h"
 
 struct charge {
 	struct login *login;
@@ -194,6 +196,46 @@ tries_refund(struct login *l)
 	if (r != 0)
 		log_warn("a try of \"%s\" stays charged: %s", l->user,
 		    gate_strerror(r));
+}
+
+/* Whether the user is locked, by the count of his own. */
+static int
+look_at_lock(struct store_tx *tx, void *data)
+{
+	const struct login *l = data;
+	struct store_tries rows[LOCKOUT_COUNTS];
+	struct lockout_policy policy;
+	struct lockout_state state;
+	int64_t now;
+	int r;
+
+	lockout_keys(l->user, "", rows);
+	r = store_tries_get(tx, &rows[LOCKOUT_USER]);
+	if (r == 0)
+		r = steady_look(tx, &now);
+	if (r != 0)
+		return r;
+	lockout_policy(l->policy->config, &policy);
+	lockout_state(&policy, now, &rows[LOCKOUT_USER], &state);
+	return state.blocked ? 0 : GATE_ENOTFOUND;
+}
+
+void
+tries_end(struct login *l)
+{
+	struct sweeper *sweeper = gate_sweeper(l->gate);
+	int r;
+
+	if (!l->policy->config->lockout_end_sessions || !l->charged ||
+	    l->proved || !l->charge.fills || sweeper == NULL)
+		return;
+	/* others' tries may have been given back since */
+	r = store_read(gate_store(l->gate), look_at_lock, l);
+	if (r == 0)
+		sweeper_end_user(sweeper, l->user, "lockout");
+	else if (r != GATE_ENOTFOUND)
+		log_error("whether the sessions of \"%s\" are to end: %s",
+		    l->user, gate_strerror(r));
 }
 
 int64_t

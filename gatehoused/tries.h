@@ -52,6 +52,12 @@ int tries_settle(struct store_tx *tx, struct login *login, int password);
  */
 void tries_refund(struct login *login);
 
+/*
+ * The login is over: with [lockout] end_sessions, has the sessions of its user
+ * end, if it was this one's try that has locked him.
+ */
+void tries_end(struct login *login);
+
 /* Milliseconds that a refusal has to wait. */
 int64_t tries_delay(const struct login *login);
 

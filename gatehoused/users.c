@@ -220,7 +220,8 @@ user_part(struct request *request, const char *verb,
 {
 	struct farewell f = { .name = wire_str(request->in, TAG_USER),
 		.part = part,
-		.ending = ENDING("session_end", "administrator") };
+		.ending =
+		    ENDING(request->gate, "session_end", "administrator") };
 	int r;
 
 	if (f.name == NULL)
@@ -228,7 +229,7 @@ user_part(struct request *request, const char *verb,
 	r = store_write(gate_store(request->gate), commit_farewell, &f);
 	if (r == 0) {
 		request_record(request, verb, f.name);
-		ending_finish(&f.ending, request);
+		ending_finish(&f.ending, request->gate, request->peer);
 		request_done(request);
 		wire_put_num(
 		    request->out, TAG_COUNT, (int64_t)f.ending.sessions.count);

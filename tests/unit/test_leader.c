@@ -10,8 +10,11 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -19,6 +22,8 @@
 
 #include "gatehoused/leader.h"
 #include "lib/clock.h"
+
+#define GRACE 1000
 
 /* A child that waits, once it is set up; ready is called in it. */
 static pid_t
@@ -65,6 +70,23 @@ died_of(pid_t pid)
 
 	assert_true(found >= 0);
 	return found == 0 ? 0 : WTERMSIG(status);
+}
+
+/* Of one that is not a child of ours: gone, or not waited for by who is. */
+static int
+is_over(pid_t pid)
+{
+	char path[64], text[256] = "", *name;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return 1;
+	name = fgets(text, sizeof(text), file);
+	fclose(file);
+	name = name != NULL ? strrchr(text, ')') : NULL;
+	return name == NULL || name[2] == 'Z' || name[2] == 'X';
 }
 
 static void
@@ -145,14 +167,14 @@ ends(void **state)
 	int64_t start = clock_mono_ms();
 
 	(void)state;
-	leaders_end(leaders, 3, is_left);
+	leaders_end(leaders, 3, GRACE, is_left);
 	assert_true(clock_mono_ms() - start < 900);
 	assert_int_equal(died_of(pids[0]), SIGHUP);
 	assert_int_equal(died_of(pids[1]), 0); /* unknown: left alone */
 	assert_int_equal(died_of(pids[2]), SIGHUP);
 	assert_int_equal(is_left[0] + is_left[1] + is_left[2], 0);
 	/* who is gone is no trouble */
-	leaders_end(leaders, 3, is_left);
+	leaders_end(leaders, 3, GRACE, is_left);
 	assert_int_equal(is_left[0], 0);
 	finish(pids[1]);
 }
@@ -167,10 +189,10 @@ another_is_left_alone(void **state)
 
 	(void)state;
 	leader.started--;
-	leaders_end(&leader, 1, &is_left);
+	leaders_end(&leader, 1, GRACE, &is_left);
 	assert_int_equal(died_of(pid), 0);
 	leader.started = 0;
-	leaders_end(&leader, 1, &is_left);
+	leaders_end(&leader, 1, GRACE, &is_left);
 	assert_int_equal(died_of(pid), 0);
 	assert_int_equal(is_left, 0);
 	finish(pid);
@@ -191,7 +213,7 @@ stubborn_is_killed(void **state)
 	unsigned char is_left = 0;
 
 	(void)state;
-	leaders_end(&leader, 1, &is_left);
+	leaders_end(&leader, 1, GRACE, &is_left);
 	assert_int_equal(died_of(pid), SIGKILL);
 	assert_int_equal(is_left, 0);
 }
@@ -211,8 +233,106 @@ stopped_is_woken(void **state)
 
 	(void)state;
 	kill(pid, SIGSTOP);
-	leaders_end(&leader, 1, &is_left);
+	leaders_end(&leader, 1, GRACE, &is_left);
 	assert_int_equal(died_of(pid), SIGTERM);
+}
+
+/* In a child: another one that has a terminal of its own, whose pid comes with
+ * the byte, and with it a job. */
+static int pids_of_shell[2];
+
+static void
+wait_for_ever(int end)
+{
+	const pid_t pid = getpid();
+
+	alarm(60);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	if (write(end, &pid, sizeof(pid)) != sizeof(pid))
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+static void
+with_shell(void)
+{
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+
+	if (terminal < 0 || grantpt(terminal) != 0 || unlockpt(terminal) != 0)
+		_exit(1);
+	if (fork() != 0)
+		return; /* the terminal is open as long as this one lives */
+	setsid();
+	if (open(ptsname(terminal), O_RDWR) < 0)
+		_exit(1);
+	close(terminal);
+	if (fork() == 0)
+		wait_for_ever(pids_of_shell[1]);
+	wait_for_ever(pids_of_shell[1]);
+}
+
+/* Whichever is the first in its session is the shell. */
+static void
+shell_is_killed(void **state)
+{
+	struct leader leader, other[2];
+	unsigned char is_left = 0;
+	pid_t pid, pids[2];
+	int shell, i;
+
+	(void)state;
+	assert_int_equal(pipe(pids_of_shell), 0);
+	pid = child(with_shell);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(
+		    read(pids_of_shell[0], &pids[i], sizeof(pids[i])),
+		    sizeof(pids[i]));
+		other[i] = leader_for(pids[i]);
+		assert_true(leader_lives(&other[i]));
+	}
+	shell = getsid(pids[0]) == pids[0] ? 0 : 1;
+	assert_int_equal(getsid(pids[shell]), pids[shell]);
+	leader = leader_for(pid);
+	leaders_end(&leader, 1, 300, &is_left);
+	assert_int_equal(died_of(pid), SIGHUP);
+	assert_int_equal(is_left, 0);
+	assert_true(is_over(pids[shell]));
+	assert_false(is_over(pids[!shell]));
+	kill(pids[!shell], SIGKILL);
+	close(pids_of_shell[0]);
+	close(pids_of_shell[1]);
+}
+
+static void
+lives(void **state)
+{
+	pid_t pid = child(NULL);
+	struct leader leader = leader_for(pid), later = leader;
+
+	(void)state;
+	assert_true(leader_lives(&leader));
+	later.started++; /* the pid is another one's by now */
+	assert_false(leader_lives(&later));
+	finish(pid);
+	assert_false(leader_lives(&leader));
+}
+
+/* Without a grace to speak of, once the daemon ends. */
+static void
+in_a_hurry(void **state)
+{
+	pid_t pid = child(ignore_all);
+	struct leader leader = leader_for(pid);
+	int64_t begun = clock_mono_ms();
+	unsigned char is_left = 0;
+
+	(void)state;
+	leaders_hurry();
+	leaders_end(&leader, 1, 60000, &is_left);
+	assert_int_equal(died_of(pid), SIGKILL);
+	assert_true(clock_mono_ms() - begun < 30000);
 }
 
 /* More than are waited for at a time. */
@@ -232,7 +352,7 @@ many(void **state)
 		pids[i] = child(NULL);
 		leaders[i] = leader_for(pids[i]);
 	}
-	leaders_end(leaders, MANY, is_left);
+	leaders_end(leaders, MANY, GRACE, is_left);
 	for (i = 0; i < MANY; i++)
 		assert_int_equal(died_of(pids[i]), SIGHUP);
 }
@@ -250,7 +370,7 @@ without_descriptors(void **state)
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
 	none = (struct rlimit){ .rlim_cur = 0, .rlim_max = old.rlim_max };
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	leaders_end(leaders, 2, is_left);
+	leaders_end(leaders, 2, GRACE, is_left);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
 	assert_int_equal(died_of(pid), 0);
 	assert_int_equal(is_left[0], 1);
@@ -266,23 +386,22 @@ never_oneself(void **state)
 
 	(void)state;
 	assert_int_equal(leader.pid, getpid());
-	leaders_end(&leader, 1, &is_left);
+	leaders_end(&leader, 1, GRACE, &is_left);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(is_known),
-		cmocka_unit_test(is_the_peers),
-		cmocka_unit_test(name_is_no_matter),
-		cmocka_unit_test(ends),
+		cmocka_unit_test(is_known), cmocka_unit_test(is_the_peers),
+		cmocka_unit_test(name_is_no_matter), cmocka_unit_test(ends),
 		cmocka_unit_test(another_is_left_alone),
 		cmocka_unit_test(stubborn_is_killed),
-		cmocka_unit_test(stopped_is_woken),
-		cmocka_unit_test(many),
+		cmocka_unit_test(stopped_is_woken), cmocka_unit_test(many),
 		cmocka_unit_test(without_descriptors),
 		cmocka_unit_test(never_oneself),
+		cmocka_unit_test(shell_is_killed), cmocka_unit_test(lives),
+		cmocka_unit_test(in_a_hurry), /* and from then on */
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

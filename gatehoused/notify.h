@@ -1,9 +1,0 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef GATEHOUSED_NOTIFY_H
-#define GATEHOUSED_NOTIFY_H
-
-/* Tells the service manager a state such as "READY=1" (sd_notify(3)'s
- * protocol); does nothing where there is none. */
-void notify_state(const char *state);
-
-#endif
