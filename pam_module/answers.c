@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 
+#include "lib/prompt_kind.h"
 #include "lib/secret.h"
+#include "pam_module/context.h"
 #include "pam_module/conversation.h"
-
-#define KIND_COUNT (KIND_NEW_AUTHTOK + 1)
 
 struct answers {
 	pam_handle_t *pamh;
@@ -89,13 +89,12 @@ ask_user(struct answers *answers, const char *text, const char **answer)
 	return PAM_SUCCESS;
 }
 
-int
-answers_prompt(struct answers *answers, enum prompt_style style,
-    enum prompt_kind kind, const char *text, const char **answer)
+static int
+prompt(struct answers *answers, enum prompt_style style, enum prompt_kind kind,
+    const char *text, const char **answer)
 {
 	int r;
 
-	*answer = "";
 	if (style == PROMPT_ERROR || style == PROMPT_INFO)
 		return conversation_tell(
 		    answers->pamh, answers->flags, styles[style], text);
@@ -111,6 +110,23 @@ answers_prompt(struct answers *answers, enum prompt_style style,
 	    answers->pamh, styles[style], text, &answers->typed[kind]);
 	*answer = answers->typed[kind];
 	return r;
+}
+
+int
+answers_prompt(struct answers *answers, enum prompt_style style,
+    enum prompt_kind kind, const char *text, const char **answer)
+{
+	int r, removed;
+
+	*answer = "";
+	if (!context_wants_kinds(answers->pamh))
+		return prompt(answers, style, kind, text, answer);
+	r = context_set_kind(answers->pamh, prompt_kind_word(kind));
+	if (r == PAM_SUCCESS)
+		r = prompt(answers, style, kind, text, answer);
+	/* the next prompt may be another module's */
+	removed = context_set_kind(answers->pamh, NULL);
+	return r == PAM_SUCCESS ? removed : r;
 }
 
 int

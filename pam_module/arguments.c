@@ -67,6 +67,15 @@ set_enroll(struct arguments *arguments, const char *value)
 	return 0;
 }
 
+static int
+set_detached(struct arguments *arguments, const char *value)
+{
+	if (value[0] != '\0')
+		return GATE_EINVAL;
+	arguments->detached = 1;
+	return 0;
+}
+
 /* A name that ends in = takes a value; another stands alone. */
 static const struct option {
 	const char *name;
@@ -77,6 +86,7 @@ static const struct option {
 	{ "timeout=", set_timeout, "1 to 60 seconds" },
 	{ "debug", set_debug, "no value" },
 	{ "enroll", set_enroll, "no value" },
+	{ "detached", set_detached, "no value" },
 };
 
 static const struct keyword *
@@ -139,6 +149,26 @@ take_option(
 	return r;
 }
 
+/* An option that means nothing here was meant for another line. */
+static int
+check_place(
+    const struct arguments *arguments, pam_handle_t *pamh, unsigned int steps)
+{
+	if (arguments->enroll && arguments->step != STEP_OTP) {
+		pam_syslog(pamh, LOG_ERR,
+		    "the argument \"enroll\" is for a line with the keyword "
+		    "\"otp\"");
+		return GATE_EINVAL;
+	}
+	if (arguments->detached && (steps & STEP_OF_SESSION) == 0) {
+		pam_syslog(pamh, LOG_ERR,
+		    "the argument \"detached\" is for a line of the type "
+		    "session");
+		return GATE_EINVAL;
+	}
+	return 0;
+}
+
 int
 arguments_parse(struct arguments *arguments, pam_handle_t *pamh,
     unsigned int steps, int argc, const char **argv)
@@ -158,11 +188,5 @@ arguments_parse(struct arguments *arguments, pam_handle_t *pamh,
 		else
 			r = take_option(arguments, pamh, argv[i]);
 	}
-	if (r == 0 && arguments->enroll && arguments->step != STEP_OTP) {
-		pam_syslog(pamh, LOG_ERR,
-		    "the argument \"enroll\" is for a line with the keyword "
-		    "\"otp\"");
-		r = GATE_EINVAL;
-	}
-	return r;
+	return r == 0 ? check_place(arguments, pamh, steps) : r;
 }

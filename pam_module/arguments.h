@@ -12,13 +12,17 @@
 /* Sets of steps, for what a hook takes. */
 #define STEP_BIT(step) (1u << (step))
 
+/* In such a set: the line is one of the type session. */
+#define STEP_OF_SESSION STEP_BIT(31)
+
 /* What stands behind pam_gatehouse.so on a line of a PAM stack. */
 struct arguments {
 	enum step step;
 	const char *socket; /* belongs to argv, or is static */
 	int timeout;        /* seconds for each answer of the daemon */
 	int debug;
-	int enroll; /* of the step otp: who has no second factor gets one */
+	int enroll;   /* of the step otp: who has no second factor gets one */
+	int detached; /* of a session line: no process stands for a session */
 };
 
 /*

@@ -2,7 +2,9 @@
 #include "pam_module/context.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "lib/prompt_kind.h"
 #include "lib/protocol.h"
 #include "lib/wire.h"
 #include "pam_module/language.h"
@@ -75,16 +77,54 @@ context_set_user(pam_handle_t *pamh, const char *user)
 	return PAM_SUCCESS;
 }
 
-int
-context_set_session(pam_handle_t *pamh, const char *session)
+/* Puts an id, or a word, into the PAM environment. */
+static int
+put_id(pam_handle_t *pamh, const char *name, const char *id)
 {
 	char entry[SESSION_ENTRY_SIZE];
 	int size;
 
-	size =
-	    snprintf(entry, sizeof(entry), "%s=%s", CONTEXT_SESSION, session);
+	size = snprintf(entry, sizeof(entry), "%s=%s", name, id);
 	if (size < 0 || (size_t)size >= sizeof(entry))
 		return PAM_SYSTEM_ERR;
 	return pam_putenv(pamh, entry) == PAM_SUCCESS ? PAM_SUCCESS
 						      : PAM_SYSTEM_ERR;
+}
+
+int
+context_set_session(pam_handle_t *pamh, const char *session)
+{
+	return put_id(pamh, CONTEXT_SESSION, session);
+}
+
+/* NULL removes it; libpam complains of what was not there. */
+static int
+put_or_remove(pam_handle_t *pamh, const char *name, const char *value)
+{
+	if (value != NULL)
+		return put_id(pamh, name, value);
+	if (pam_getenv(pamh, name) == NULL)
+		return PAM_SUCCESS;
+	return pam_putenv(pamh, name) == PAM_SUCCESS ? PAM_SUCCESS
+						     : PAM_SYSTEM_ERR;
+}
+
+int
+context_set_previous(pam_handle_t *pamh, const char *previous)
+{
+	return put_or_remove(pamh, CONTEXT_PREVIOUS, previous);
+}
+
+int
+context_wants_kinds(pam_handle_t *pamh)
+{
+	const char *wanted = pam_getenv(pamh, PROMPT_KINDS_WANTED);
+
+	return wanted != NULL && strcmp(wanted, "1") == 0;
+}
+
+int
+context_set_kind(pam_handle_t *pamh, const char *word)
+{
+	return put_or_remove(pamh, PROMPT_KIND, word);
 }

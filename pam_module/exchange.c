@@ -46,6 +46,10 @@ put_request(const struct exchange *x)
 	if (x->arguments->enroll)
 		wire_put_num(msg, TAG_ENROLL, 1);
 	context_put(x->pamh, msg);
+	if (context_wants_kinds(x->pamh))
+		wire_put_num(msg, TAG_DRAWS, 1);
+	if (x->verb == VERB_OPEN && x->arguments->detached)
+		wire_put_num(msg, TAG_DETACHED, 1);
 	if (x->verb == VERB_CHAUTHTOK) {
 		/* passwd is setuid: the daemon sees root, whoever runs it */
 		wire_put_num(msg, TAG_RUID, getuid());
@@ -68,7 +72,7 @@ answer_prompt(struct exchange *x)
 	int r;
 
 	if (style < PROMPT_HIDDEN || style > PROMPT_INFO || kind < KIND_TEXT ||
-	    kind > KIND_NEW_AUTHTOK || text == NULL)
+	    kind >= KIND_COUNT || text == NULL)
 		return GATE_EPROTO;
 	r = answers_prompt(x->answers, (enum prompt_style)style,
 	    (enum prompt_kind)kind, text, &answer);
@@ -114,6 +118,8 @@ take_granted(struct exchange *x, const struct wire_msg *msg)
 	r = take_user(x, wire_str(msg, TAG_USER));
 	if (r == 0 && session != NULL)
 		r = context_set_session(x->pamh, session);
+	if (r == 0 && x->verb == VERB_OPEN)
+		r = context_set_previous(x->pamh, wire_str(msg, TAG_PREVIOUS));
 	if (r == 0 && x->verb == VERB_CHAUTHTOK)
 		r = answers_keep(x->answers, KIND_OLDAUTHTOK);
 	if (r == 0 && x->verb == VERB_CHAUTHTOK)
@@ -192,11 +198,15 @@ exchange_run(pam_handle_t *pamh, int flags, const struct arguments *arguments,
 		.arguments = arguments,
 		.verb = verb,
 	};
-	int r;
+	int r = 0;
 
+	/* nobody but the daemon says whose work a session goes on with */
+	if (verb == VERB_OPEN)
+		r = context_set_previous(pamh, NULL);
 	/* what another line stored is in PAM's hands, or nothing was */
-	r = answers_new(
-	    &x.answers, pamh, flags, arguments->step == STEP_RECORD);
+	if (r == 0)
+		r = answers_new(
+		    &x.answers, pamh, flags, arguments->step == STEP_RECORD);
 	if (r != 0)
 		goto out;
 	r = client_new(&x.client, arguments->socket, deadline_of(&x));

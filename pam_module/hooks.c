@@ -25,8 +25,10 @@ static const struct {
 		STEP_BIT(STEP_OTP) },
 	[HOOK_ACCOUNT] = { "acct_mgmt", VERB_ACCOUNT,
 	    STEP_BIT(STEP_GATE) | STEP_BIT(STEP_ALLOWLIST) },
-	[HOOK_OPEN] = { "open_session", VERB_OPEN, STEP_BIT(STEP_GATE) },
-	[HOOK_CLOSE] = { "close_session", VERB_CLOSE, STEP_BIT(STEP_GATE) },
+	[HOOK_OPEN] = { "open_session", VERB_OPEN,
+	    STEP_BIT(STEP_GATE) | STEP_OF_SESSION },
+	[HOOK_CLOSE] = { "close_session", VERB_CLOSE,
+	    STEP_BIT(STEP_GATE) | STEP_OF_SESSION },
 	[HOOK_CHAUTHTOK] = { "chauthtok", VERB_CHAUTHTOK,
 	    STEP_BIT(STEP_GATE) | STEP_BIT(STEP_CHECK) |
 		STEP_BIT(STEP_RECORD) },

@@ -9,7 +9,7 @@
  * ones after it, and so on; the last row is repeated. Actions:
  *
  *	prompt:STYLE:KIND:TEXT	  ask, and wait for the answer
- *	result:OUTCOME[:FIELD=VALUE]...	  fields user, session, delay
+ *	result:OUTCOME[:FIELD=VALUE]...	  user, session, previous, delay
  *	hang close garbage half slow wrongverb nooutcome endless:COUNT
  *
  * Prints its process id and closes its output once it listens; what it is
@@ -59,6 +59,9 @@ static const struct word kinds[] = {
 	{ "code", KIND_CODE },
 	{ "oldauthtok", KIND_OLDAUTHTOK },
 	{ "newauthtok", KIND_NEW_AUTHTOK },
+	{ "otpauth", KIND_OTPAUTH },
+	{ "recovery", KIND_RECOVERY },
+	{ "beyond", KIND_COUNT },
 };
 
 static const struct word outcomes[] = {
@@ -90,6 +93,7 @@ static const struct word text_tags[] = {
 	{ "tty", TAG_TTY },
 	{ "ssh", TAG_SSH },
 	{ "session", TAG_SESSION },
+	{ "previous", TAG_PREVIOUS },
 	{ "text", TAG_TEXT },
 	{ "language", TAG_LANGUAGE },
 };
@@ -100,6 +104,8 @@ static const struct word number_tags[] = {
 	{ "preliminary", TAG_PRELIMINARY },
 	{ "expired_only", TAG_EXPIRED_ONLY },
 	{ "delay", TAG_DELAY },
+	{ "detached", TAG_DETACHED },
+	{ "draws", TAG_DRAWS },
 };
 
 static int

@@ -12,9 +12,10 @@
  * -q sets PAM_SILENT, -E PAM_CHANGE_EXPIRED_AUTHTOK. FAULT is a word of
  * fault_names below.
  *
- * Prints each prompt, each hook's result, and at the end the PAM user and the
- * session that was handed on. Exit status 0 if every hook succeeded, 1 if one
- * did not, 2 when the transaction could not be run as asked.
+ * Prints each prompt, each hook's result, and at the end the PAM user, the
+ * session that was handed on, and the one before it. Exit status 0 if every
+ * hook succeeded, 1 if one did not, 2 when the transaction could not be run as
+ * asked.
  */
 #include <err.h>
 #include <locale.h>
@@ -221,11 +222,14 @@ static void
 say_end(struct run *run, pam_handle_t *pamh)
 {
 	const char *session = pam_getenv(pamh, "GATEHOUSE_SESSION");
+	const char *previous = pam_getenv(pamh, "GATEHOUSE_PREVIOUS_SESSION");
 	const char *user = NULL;
 
 	(void)pam_get_item(pamh, PAM_USER, (const void **)&user);
 	say(run, "user", user != NULL ? user : "");
 	say(run, "session", session != NULL ? session : "");
+	if (previous != NULL)
+		say(run, "previous", previous);
 }
 
 static void

@@ -74,6 +74,8 @@ refused() {
 	refused debug=1 'bad argument "debug=1"'
 	refused enroll=1 'bad argument "enroll=1"'
 	refused enroll 'the argument "enroll" is for a line with the keyword'
+	refused detached=1 'bad argument "detached=1"'
+	refused detached 'the argument "detached" is for a line of the type'
 	refused nullok 'unknown argument "nullok"'
 	refused timeout 'unknown argument "timeout"'
 	refused socket=gate.sock 'bad argument "socket=gate.sock"'

@@ -70,6 +70,37 @@ spoken() {
 	heard "close step=0 service=gate user=alice session=s42"
 }
 
+@test "the session whose work it goes on with comes with open alone" {
+	daemon result:granted:user=alice:session=s42:previous=s7 -- \
+		result:granted:session=s42 -- \
+		result:granted:session=s42:previous=s41 -- \
+		result:denied:previous=s40 -- result:granted
+	line auth required
+	line session required
+	loader -u alice -e GATEHOUSE_PREVIOUS_SESSION=forged gate authenticate
+	has "previous: forged"
+	loader -u alice -e GATEHOUSE_PREVIOUS_SESSION=forged gate open_session
+	lacks previous:
+	loader -u alice -e GATEHOUSE_PREVIOUS_SESSION=forged gate open_session
+	has "previous: s41"
+	loader -u alice -e GATEHOUSE_PREVIOUS_SESSION=forged gate open_session
+	has "open_session: 14"
+	lacks previous:
+	undaemon
+	loader -u alice -e GATEHOUSE_PREVIOUS_SESSION=forged gate open_session
+	has "open_session: 14"
+	lacks previous:
+}
+
+@test "a detached session is opened as one" {
+	daemon result:granted:session=s42
+	line session required detached
+	loader -u alice gate open_session
+	heard "open step=0 service=gate user=alice detached=1"
+	loader -u alice gate close_session
+	heard "close step=0 service=gate user=alice"
+}
+
 @test "a session id that is none fails closed" {
 	long=$(printf '%0200d' 0)
 	daemon "result:granted:user=alice:session=$long"

@@ -64,6 +64,25 @@ reload() {
 	login
 }
 
+@test "bad idle limits are told with their lines, and the old ones stay" {
+	cp "$GATE/gatehouse.conf" "$GATE/good"
+	printf '%s\n' '[password]' 'preset = stig' '[idle]' 'limit = 11m' \
+	    'group:x = 10m' 'user:alice = none' >> "$GATE/gatehouse.conf"
+	line=$(grep -n '^limit = 11m$' "$GATE/gatehouse.conf" | cut -d: -f1)
+	reload 'is kept'
+	grep -qF "gatehouse.conf:$line: [idle] limit: an idle limit of 660 s" \
+	    "$GATE/daemon.log"
+	grep -qF "gatehouse.conf:$((line + 2)): [idle] no idle limit is against" \
+	    "$GATE/daemon.log"
+	run ! grep -qF "gatehouse.conf:$((line + 1)):" "$GATE/daemon.log"
+	login
+	# the preset's own, where the file has none
+	sed -i '/^limit = 11m$/d; /^user:alice = none$/d' \
+	    "$GATE/gatehouse.conf"
+	reload 'read anew'
+	login
+}
+
 @test "bad metadata: the workers that have the good one go on" {
 	r=$(response alice --format deflate)
 	echo '<nonsense' > "$GATE/idp/metadata.xml"

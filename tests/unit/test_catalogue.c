@@ -81,6 +81,7 @@ static const char *const others[] = {
 	"Recovery codes, each good once where your app is lost; they are not "
 	"shown again: {codes}",
 	"Too many people are signing in. Try again in a minute.",
+	"You are signed in too many times already. Sign out elsewhere first.",
 	"Password: ",
 	"SSO token: ",
 	"Password or SSO token: ",
