@@ -30,12 +30,40 @@ static const struct command commands[] = {
 	    "show the values in force" },
 	{ "config", "keys", "", 0, 0, 0, config_list_keys,
 	    "show every key there is" },
-	{ "session", "list", "[--user NAME] [--all]", 0, 0,
-	    OPTION_USER | OPTION_ALL, session_list,
-	    "list sessions; --all: ended ones too" },
+	{ "session", "list",
+	    "[--user NAME] [--service NAME] [--address ADDRESS]\n"
+	    "               [--state STATE] [--held] [--all]",
+	    0, 0,
+	    OPTION_USER | OPTION_SERVICE | OPTION_ADDRESS | OPTION_STATE |
+		OPTION_HELD | OPTION_ALL,
+	    session_list, "list sessions; --all: ended ones too" },
 	{ "session", "show", "ID", 1, 1, 0, session_show,
 	    "show all that is on record of one" },
-	{ "session", "end", "ID", 1, 1, 0, session_end, "end a session" },
+	{ "session", "watch",
+	    "[--user NAME] [--service NAME] [--address ADDRESS]\n"
+	    "                [--held] [--interval TIME] [--once]",
+	    0, 0,
+	    OPTION_USER | OPTION_SERVICE | OPTION_ADDRESS | OPTION_HELD |
+		OPTION_INTERVAL | OPTION_ONCE,
+	    session_watch, "show who is there, as it changes" },
+	{ "session", "end", "ID | --user NAME | --all [--yes]", 0, 1,
+	    OPTION_USER | OPTION_ALL | OPTION_YES, session_end,
+	    "end a session, a user's, or all" },
+	{ "session", "hold",
+	    "[--label TEXT] [--lease TIME] [--renew] ID | --user NAME", 0, 1,
+	    OPTION_LABEL | OPTION_LEASE | OPTION_RENEW | OPTION_USER,
+	    session_hold, "keep one from idling out, for now" },
+	{ "session", "release",
+	    "[--label TEXT] [--holder NAME] ID | --user NAME", 0, 1,
+	    OPTION_LABEL | OPTION_HOLDER | OPTION_USER, session_release,
+	    "give a hold up" },
+	{ "session", "holds", "[ID]", 0, 1, 0, session_holds,
+	    "list the holds" },
+	{ "session", "token", "ID", 1, 1, 0, session_token,
+	    "print a new token of a session: a secret" },
+	{ "session", "check", "[--id ID] [--activity KIND [--age MS]] < TOKEN",
+	    0, 0, OPTION_ID | OPTION_ACTIVITY | OPTION_AGE, session_check,
+	    "does a session go on?" },
 	{ "logout", "start", "[--post] SESSION", 1, 1, OPTION_POST,
 	    logout_start, "end a session here and at its IdP" },
 	{ "logout", "receive", "< URL, QUERY or FORM", 0, 0, 0, logout_receive,
@@ -174,7 +202,7 @@ begins(const struct options *options, const struct command *command)
 static int
 fits_options(const struct options *options, const struct command *command)
 {
-	unsigned extra = options->given & ~command->takes;
+	option_set extra = options->given & ~command->takes;
 
 	if (extra == 0)
 		return 1;

@@ -20,7 +20,7 @@ struct command {
 	const char *verb; /* of one word or two; NULL: the noun says it all */
 	const char *arguments; /* as the help shows them */
 	int least, most;       /* arguments it takes: 0, 1 or COMMAND_MANY */
-	unsigned takes;        /* of enum option_bit */
+	option_set takes;
 	command_run *run;
 	const char *help; /* one line */
 };
@@ -54,6 +54,15 @@ command_run config_list_keys;
 command_run session_list;
 command_run session_show;
 command_run session_end;
+/* holds.c */
+command_run session_hold;
+command_run session_release;
+command_run session_holds;
+/* checks.c */
+command_run session_check;
+command_run session_token;
+/* watch.c */
+command_run session_watch;
 /* logout.c */
 command_run logout_start;
 command_run logout_receive;

@@ -17,11 +17,13 @@
 #include "gatehousectl/command.h"
 #include "ipwhitelist/allowlist.h"
 #include "lib/config.h"
+#include "lib/config_conflict.h"
 #include "lib/config_preset.h"
 #include "lib/config_section.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "password/rules.h"
+#include "session/idle.h"
 #include "twofactor/demand.h"
 #include "twofactor/enrolment.h"
 
@@ -142,9 +144,11 @@ check_password(
 	password_rules_free(&rules);
 }
 
-/* One that is not there has everybody for a member: safe, and a surprise. */
+/* What stands among words in the form group:NAME, of which there is no group.
+ * That is allowed, and a surprise: so says what follows from it. */
 static void
-check_groups(const char *file, const char *words, struct findings *findings)
+check_groups(const char *file, const char *key, const char *words,
+    const char *separators, const char *effect, struct findings *findings)
 {
 	static const char prefix[] = "group:";
 	char *copy = strdup(words), *word, *rest;
@@ -152,15 +156,13 @@ check_groups(const char *file, const char *words, struct findings *findings)
 
 	if (copy == NULL)
 		findings_add(file, 0, gate_strerror(GATE_ENOMEM), findings);
-	for (word = copy != NULL ? strtok_r(copy, " \t", &rest) : NULL;
-	     word != NULL; word = strtok_r(NULL, " \t", &rest)) {
+	for (word = copy != NULL ? strtok_r(copy, separators, &rest) : NULL;
+	     word != NULL; word = strtok_r(NULL, separators, &rest)) {
 		if (strncmp(word, prefix, strlen(prefix)) != 0 ||
 		    getgrnam(word + strlen(prefix)) != NULL)
 			continue;
-		snprintf(text, sizeof(text),
-		    "[2fa] required_for: there is no group \"%s\": everybody "
-		    "counts as a member",
-		    word + strlen(prefix));
+		snprintf(text, sizeof(text), "%s: there is no group \"%s\": %s",
+		    key, word + strlen(prefix), effect);
 		findings_warn(file, 0, text, findings);
 	}
 	free(copy);
@@ -183,8 +185,23 @@ check_second_factor(
 		config->otp_required_for, why, sizeof(why)) != 0)
 		findings_add(file, 0, why, findings);
 	else
-		check_groups(file, config->otp_required_for, findings);
+		check_groups(file, "[2fa] required_for",
+		    config->otp_required_for, " \t",
+		    "everybody counts as a member", findings);
 	demand_rules_free(&rules);
+}
+
+/* The limits of [idle]. */
+static void
+check_idle(
+    const char *file, const struct config *config, struct findings *findings)
+{
+	struct idle_rules *rules = NULL;
+
+	if (idle_rules_load(&rules, config, file, findings_add, findings) == 0)
+		check_groups(file, "[idle]", idle_rules_asks(rules), "\n",
+		    "nobody has the limit of its members", findings);
+	idle_rules_free(&rules);
 }
 
 /* Looked at by the daemon when there is a mail: it may come later. */
@@ -204,7 +221,7 @@ check_mail(
 	findings_warn(file, 0, text, findings);
 }
 
-/* Where config_preset_contradictions says what it finds. */
+/* Where contradictions and oddities are told. */
 struct warnings {
 	const char *file;
 	struct findings *findings;
@@ -233,6 +250,8 @@ config_check(const struct options *options)
 		    file, "[peers] login", config->peers_login, &findings);
 		check_users(
 		    file, "[peers] admin", config->peers_admin, &findings);
+		check_users(
+		    file, "[peers] hold", config->peers_hold, &findings);
 		(void)allowlist_load(
 		    &list, config->allowlist_file, findings_add, &findings);
 		(void)access_rules_load(
@@ -242,8 +261,10 @@ config_check(const struct options *options)
 		sources_check(file, config, &findings);
 		check_password(file, config, &findings);
 		check_second_factor(file, config, &findings);
+		check_idle(file, config, &findings);
 		check_mail(file, config, &findings);
 		config_preset_contradictions(config, add_warning, &warnings);
+		config_oddities(config, add_warning, &warnings);
 	} else
 		note("the files that it names are looked at once it is good");
 	access_rules_free(&rules);
@@ -318,6 +339,22 @@ show_key(struct show *show, const struct config_key *key, size_t place,
 	    object, "line", origin > 0 ? json_integer(origin) : json_null());
 }
 
+/* A line that is no key, as it stands. */
+static void
+show_rule(
+    struct show *show, const char *section, const struct config_rule *rule)
+{
+	json_t *object;
+
+	if (show->array == NULL) {
+		printf("%s\n", rule->text);
+		return;
+	}
+	object = show_object(show, section, rule->service);
+	json_put_text(object, "rule", rule->text);
+	json_put(object, "line", json_integer(rule->line));
+}
+
 /* A run of keys of one section. */
 static void
 show_section(struct show *show, const struct config_key *keys, size_t count,
@@ -335,6 +372,10 @@ show_section(struct show *show, const struct config_key *keys, size_t count,
 		(void)config_value(object, &keys[i], value, sizeof(value));
 		show_key(show, &keys[i], place, name, value);
 	}
+	for (i = 0; i < show->config->idle_rule_count &&
+	     strcmp(keys->section, "idle") == 0;
+	     i++)
+		show_rule(show, "idle", &show->config->idle_rules[i]);
 }
 
 /* All sections there are, in the order of the table. */
@@ -356,11 +397,10 @@ show_sections(struct show *show)
 }
 
 static void
-show_rules(struct show *show, const struct config *config)
+show_access(struct show *show, const struct config *config)
 {
 	const struct config_rule *rule;
 	const char *service = NULL;
-	json_t *object;
 	size_t i;
 
 	for (i = 0; i < config->rule_count; i++) {
@@ -368,13 +408,7 @@ show_rules(struct show *show, const struct config *config)
 		if (service == NULL || strcmp(service, rule->service) != 0)
 			show_heading(show, "access", rule->service);
 		service = rule->service;
-		if (show->array == NULL) {
-			printf("%s\n", rule->text);
-			continue;
-		}
-		object = show_object(show, "access", rule->service);
-		json_put_text(object, "rule", rule->text);
-		json_put(object, "line", json_integer(rule->line));
+		show_rule(show, "access", rule);
 	}
 }
 
@@ -391,7 +425,7 @@ config_show(const struct options *options)
 		show.array = json_array();
 	show.config = config;
 	show_sections(&show);
-	show_rules(&show, config);
+	show_access(&show, config);
 	config_free(&config);
 	return options->json ? json_show(show.array) : CTL_DONE;
 }

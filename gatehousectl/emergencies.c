@@ -78,19 +78,11 @@ emergency_list(const struct options *options)
 {
 	const struct record_view view = { fields,
 		sizeof(fields) / sizeof(fields[0]), options->json };
-	struct record_list *rows = NULL;
 	struct ask *ask = NULL;
 	int r = ask_new(&ask, options, VERB_EMERGENCY_LIST);
 
-	if (r == CTL_DONE && record_list_new(&rows, &view) != 0) {
-		complain("%s", gate_strerror(GATE_ENOMEM));
-		r = CTL_FAILED;
-	}
 	if (r == CTL_DONE)
-		r = ask_done(ask, record_list_add, rows);
-	if (r == CTL_DONE)
-		r = record_list_show(rows);
-	record_list_free(&rows);
+		r = record_list_ask(ask, &view);
 	ask_free(&ask);
 	return r;
 }

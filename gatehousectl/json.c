@@ -60,6 +60,14 @@ json_put_time(json_t *object, const char *name, int64_t epoch)
 }
 
 void
+json_put_span(json_t *object, const char *name, int64_t milliseconds)
+{
+	json_put(object, name,
+	    milliseconds >= 0 ? json_integer(milliseconds / 1000)
+			      : json_null());
+}
+
+void
 json_put_value(json_t *object, const char *name, const char *text)
 {
 	if (json_object_get(object, name) == NULL)
@@ -68,19 +76,33 @@ json_put_value(json_t *object, const char *name, const char *text)
 		json_add(json_object_get(object, name), make_text(text));
 }
 
-int
-json_show(json_t *value)
+static int
+show(json_t *value, size_t flags)
 {
 	int r = CTL_DONE;
 
 	if (value == NULL || incomplete) {
 		complain("%s", gate_strerror(GATE_ENOMEM));
 		r = CTL_FAILED;
-	} else if (json_dumpf(value, stdout, JSON_INDENT(2)) != 0 ||
+	} else if (json_dumpf(value, stdout, flags) != 0 ||
 	    putchar('\n') == EOF)
 		r = CTL_FAILED; /* main says how standard output failed */
 	json_decref(value);
 	return r;
+}
+
+int
+json_show(json_t *value)
+{
+	return show(value, JSON_INDENT(2));
+}
+
+int
+json_show_line(json_t *value)
+{
+	int r = show(value, JSON_COMPACT);
+
+	return fflush(stdout) == 0 ? r : CTL_FAILED;
 }
 
 static void

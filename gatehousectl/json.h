@@ -13,6 +13,10 @@
 void json_put_text(json_t *object, const char *name, const char *text);
 void json_put_time(json_t *object, const char *name, int64_t epoch);
 
+/* How long: whole seconds of milliseconds; null for less than 0, which is none.
+ */
+void json_put_span(json_t *object, const char *name, int64_t milliseconds);
+
 /*
  * Adds a text to the array that stands in an object under a name; it is made
  * there, even without a text (NULL).
@@ -28,6 +32,9 @@ void json_add(json_t *array, json_t *value);
  * and a complaint for NULL, or where a value in it could not be made.
  */
 int json_show(json_t *value);
+
+/* The same on one line, which is out at once. */
+int json_show_line(json_t *value);
 
 /* Has the memory of values wiped when it is freed; before the first of them. */
 void json_wipe(void);

@@ -3,7 +3,6 @@
 #include "gatehousectl/command.h"
 #include "gatehousectl/record.h"
 #include "gatehousectl/say.h"
-#include "lib/error.h"
 #include "lib/protocol.h"
 
 static const struct record_field fields[] = {
@@ -22,23 +21,15 @@ list(const struct options *options, const char *user, int all)
 {
 	const struct record_view view = { fields,
 		sizeof(fields) / sizeof(fields[0]), options->json };
-	struct record_list *rows = NULL;
 	struct ask *ask = NULL;
 	int r = ask_new(&ask, options, VERB_LOCKOUT_LIST);
 
-	if (r == CTL_DONE && record_list_new(&rows, &view) != 0) {
-		complain("%s", gate_strerror(GATE_ENOMEM));
-		r = CTL_FAILED;
-	}
 	if (r == CTL_DONE) {
 		wire_put_str(ask_msg(ask), TAG_USER, user);
 		if (all)
 			wire_put_num(ask_msg(ask), TAG_ALL, 1);
-		r = ask_done(ask, record_list_add, rows);
+		r = record_list_ask(ask, &view);
 	}
-	if (r == CTL_DONE)
-		r = record_list_show(rows);
-	record_list_free(&rows);
 	ask_free(&ask);
 	return r;
 }

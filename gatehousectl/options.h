@@ -14,7 +14,8 @@ enum ctl_exit {
 	CTL_FAILED = 4,      /* anything else */
 };
 
-/* Options that only some verbs take, as bits. */
+/* Options that only some verbs take, as bits of an option_set. */
+typedef uint64_t option_set;
 enum option_bit {
 	OPTION_USER = 1 << 0,
 	OPTION_ALL = 1 << 1,
@@ -47,6 +48,18 @@ enum option_bit {
 	OPTION_NO_CONFIRM = 1 << 28,
 	OPTION_DRY_RUN = 1 << 29,
 	OPTION_LANGUAGE = 1 << 30,
+	OPTION_STATE = 1L << 31,
+	OPTION_HELD = 1L << 32,
+	OPTION_YES = 1L << 33,
+	OPTION_LABEL = 1L << 34,
+	OPTION_LEASE = 1L << 35,
+	OPTION_RENEW = 1L << 36,
+	OPTION_HOLDER = 1L << 37,
+	OPTION_ID = 1L << 38,
+	OPTION_ACTIVITY = 1L << 39,
+	OPTION_AGE = 1L << 40,
+	OPTION_INTERVAL = 1L << 41,
+	OPTION_ONCE = 1L << 42,
 };
 
 /* How often --attribute may be given. */
@@ -60,7 +73,7 @@ struct options {
 	int json;
 	int help;
 	int version;
-	unsigned given; /* of enum option_bit */
+	option_set given;
 	const char *user;
 	const char *in_response_to;
 	const char *idp;         /* an entityID */
@@ -75,12 +88,20 @@ struct options {
 	size_t attribute_count;
 	const char *real_name;
 	const char *mail;
-	const char *language;     /* one of language_words */
-	int64_t digits;           /* of one-time codes */
-	int64_t period;           /* seconds */
-	const char *algorithm;    /* of enum factor_algorithm */
-	int64_t lifetime;         /* seconds */
-	const char *reason;       /* why, for the record */
+	const char *language;  /* one of language_words */
+	int64_t digits;        /* of one-time codes */
+	int64_t period;        /* seconds */
+	const char *algorithm; /* of enum factor_algorithm */
+	int64_t lifetime;      /* seconds */
+	const char *reason;    /* why, for the record */
+	const char *state;     /* of a session */
+	const char *label;     /* of a hold, as holder is */
+	const char *holder;
+	int64_t lease;            /* seconds */
+	const char *id;           /* of a session */
+	int64_t activity;         /* enum evidence */
+	const char *age;          /* of the last input, milliseconds */
+	int64_t interval;         /* seconds */
 	const char *const *words; /* noun, verb, arguments */
 	size_t word_count;
 	const char *argument; /* the verb's, set with the verb; NULL: none */
@@ -95,7 +116,7 @@ struct options {
 int options_parse(struct options *options, int argc, char **argv);
 
 /* The name of the option with this bit, without its dashes. */
-const char *option_name(unsigned bit);
+const char *option_name(option_set bit);
 
 /* The file that --config names, or the default one. */
 const char *options_config(const struct options *options);

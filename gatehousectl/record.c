@@ -7,6 +7,7 @@
 #include "gatehousectl/json.h"
 #include "gatehousectl/options.h"
 #include "gatehousectl/say.h"
+#include "gatehousectl/span.h"
 #include "gatehousectl/table.h"
 #include "lib/clock.h"
 #include "lib/error.h"
@@ -19,24 +20,27 @@ struct record_list {
 };
 
 static void
-cell_text(const struct wire_msg *row, uint16_t tag, struct table *table)
+cell_text(const struct wire_msg *row, const struct record_field *field,
+    struct table *table)
 {
-	table_cell(table, wire_str(row, tag));
+	table_cell(table, wire_str(row, field->tag));
 }
 
 static void
-cell_time(const struct wire_msg *row, uint16_t tag, struct table *table)
+cell_time(const struct wire_msg *row, const struct record_field *field,
+    struct table *table)
 {
 	char text[CLOCK_TEXT_SIZE];
 
-	clock_text(wire_num(row, tag, 0), text);
+	clock_text(wire_num(row, field->tag, 0), text);
 	table_cell(table, text);
 }
 
 static void
-cell_number(const struct wire_msg *row, uint16_t tag, struct table *table)
+cell_number(const struct wire_msg *row, const struct record_field *field,
+    struct table *table)
 {
-	int64_t number = wire_num(row, tag, 0);
+	int64_t number = wire_num(row, field->tag, 0);
 	char text[24];
 
 	snprintf(text, sizeof(text), "%lld", (long long)number);
@@ -44,42 +48,70 @@ cell_number(const struct wire_msg *row, uint16_t tag, struct table *table)
 }
 
 static void
-cell_count(const struct wire_msg *row, uint16_t tag, struct table *table)
+cell_count(const struct wire_msg *row, const struct record_field *field,
+    struct table *table)
 {
 	char text[24];
 
-	snprintf(text, sizeof(text), "%lld", (long long)wire_num(row, tag, 0));
+	snprintf(text, sizeof(text), "%lld",
+	    (long long)wire_num(row, field->tag, 0));
 	table_cell(table, text);
 }
 
 static void
-cell_flag(const struct wire_msg *row, uint16_t tag, struct table *table)
+cell_flag(const struct wire_msg *row, const struct record_field *field,
+    struct table *table)
 {
-	table_cell(table, wire_num(row, tag, 0) ? "yes" : "no");
+	table_cell(table, wire_num(row, field->tag, 0) ? "yes" : "no");
 }
 
 /* NAME=VALUE, one after the other. */
 static void
-cell_attributes(const struct wire_msg *row, uint16_t tag, struct table *table)
+cell_attributes(const struct wire_msg *row, const struct record_field *field,
+    struct table *table)
 {
 	char *text = NULL;
 	size_t size, cursor = 0;
 	FILE *memory = open_memstream(&text, &size);
-	struct wire_field field;
+	struct wire_field next;
 	const char *name = "";
 
-	while (memory != NULL && wire_next(row, &cursor, &field)) {
-		if (field.tag == tag)
-			name = field.bytes;
-		else if (field.tag == TAG_VALUE)
+	while (memory != NULL && wire_next(row, &cursor, &next)) {
+		if (next.tag == field->tag)
+			name = next.bytes;
+		else if (next.tag == TAG_VALUE)
 			fprintf(memory, "%s%s=%s",
-			    ftell(memory) > 0 ? ", " : "", name, field.bytes);
+			    ftell(memory) > 0 ? ", " : "", name, next.bytes);
 	}
 	if (memory != NULL && fclose(memory) == 0)
 		table_cell(table, text);
 	else
 		table_cell(table, "?");
 	free(text);
+}
+
+/* Milliseconds; -1 for none. */
+static int64_t
+span_in(const struct wire_msg *row, const struct record_field *field)
+{
+	int64_t one = wire_num(row, field->tag, -1);
+	int64_t other = -1;
+
+	if (field->type == RECORD_LEFT)
+		other = wire_num(row, TAG_AGE_LEFT, -1);
+	if (one < 0 || (other >= 0 && other < one))
+		return other;
+	return one;
+}
+
+static void
+cell_span(const struct wire_msg *row, const struct record_field *field,
+    struct table *table)
+{
+	char text[SPAN_TEXT_SIZE];
+
+	span_text(span_in(row, field), text);
+	table_cell(table, text);
 }
 
 static void
@@ -138,10 +170,18 @@ json_attributes(
 	json_put(to, field->name, object);
 }
 
+/* In whole seconds. */
+static void
+json_span(
+    const struct wire_msg *row, const struct record_field *field, json_t *to)
+{
+	json_put_span(to, field->name, span_in(row, field));
+}
+
 /* How a field of each type is shown. */
 static const struct {
-	void (*cell)(
-	    const struct wire_msg *row, uint16_t tag, struct table *table);
+	void (*cell)(const struct wire_msg *row,
+	    const struct record_field *field, struct table *table);
 	void (*json)(const struct wire_msg *row,
 	    const struct record_field *field, json_t *to);
 } types[] = {
@@ -150,6 +190,8 @@ static const struct {
 	[RECORD_NUMBER] = { cell_number, json_number },
 	[RECORD_COUNT] = { cell_count, json_count },
 	[RECORD_FLAG] = { cell_flag, json_flag },
+	[RECORD_SPAN] = { cell_span, json_span },
+	[RECORD_LEFT] = { cell_span, json_span },
 	[RECORD_ATTRIBUTES] = { cell_attributes, json_attributes },
 };
 
@@ -160,8 +202,8 @@ no_memory(void)
 	return CTL_FAILED;
 }
 
-static json_t *
-object_of(const struct record_view *view, const struct wire_msg *row)
+json_t *
+record_object(const struct record_view *view, const struct wire_msg *row)
 {
 	json_t *object = json_object();
 	size_t i;
@@ -229,12 +271,12 @@ record_list_add(const struct wire_msg *row, void *data)
 	const struct record_field *end = field + list->view->count;
 
 	if (list->array != NULL)
-		json_add(list->array, object_of(list->view, row));
+		json_add(list->array, record_object(list->view, row));
 	else
 		for (; field < end; field++)
 			if (field->heading != NULL)
 				types[field->type].cell(
-				    row, field->tag, list->table);
+				    row, field, list->table);
 	return CTL_DONE;
 }
 
@@ -247,6 +289,21 @@ record_list_show(struct record_list *list)
 }
 
 int
+record_list_ask(struct ask *ask, const struct record_view *view)
+{
+	struct record_list *list = NULL;
+	int r;
+
+	if (record_list_new(&list, view) != 0)
+		return no_memory();
+	r = ask_done(ask, record_list_add, list);
+	if (r == CTL_DONE)
+		r = record_list_show(list);
+	record_list_free(&list);
+	return r;
+}
+
+int
 record_show(const struct wire_msg *row, void *data)
 {
 	const struct record_view *view = data;
@@ -255,12 +312,11 @@ record_show(const struct wire_msg *row, void *data)
 	int r;
 
 	if (view->json)
-		return json_show(object_of(view, row));
+		return json_show(record_object(view, row));
 	r = table_new(&table, 2);
 	for (i = 0; i < view->count && r == 0; i++) {
 		table_cell(table, view->fields[i].name);
-		types[view->fields[i].type].cell(
-		    row, view->fields[i].tag, table);
+		types[view->fields[i].type].cell(row, &view->fields[i], table);
 	}
 	if (r == 0)
 		r = table_print(table);

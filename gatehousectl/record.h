@@ -2,9 +2,11 @@
 #ifndef GATEHOUSECTL_RECORD_H
 #define GATEHOUSECTL_RECORD_H
 
+#include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gatehousectl/ask.h"
 #include "lib/wire.h"
 
 /* One field of the rows that answer a question. */
@@ -16,6 +18,8 @@ struct record_field {
 		RECORD_NUMBER, /* 0: none */
 		RECORD_COUNT,  /* 0 is a number too */
 		RECORD_FLAG,
+		RECORD_SPAN,       /* milliseconds; no such field: none */
+		RECORD_LEFT,       /* the lesser of this one and TAG_AGE_LEFT */
 		RECORD_ATTRIBUTES, /* TAG_ATTRIBUTEs with their TAG_VALUEs */
 	} type;
 	const char *name;    /* in JSON, and where one record is shown */
@@ -42,7 +46,14 @@ void record_list_free(struct record_list **list);
 int record_list_add(const struct wire_msg *row, void *data);
 int record_list_show(struct record_list *list);
 
+/* What most lists are: asks, and shows the rows that come. An exit status. */
+int record_list_ask(struct ask *ask, const struct record_view *view);
+
 /* An ask_row for one record: prints all its fields; data is the view. */
 int record_show(const struct wire_msg *row, void *data);
+
+/* One record as a JSON object, which is the caller's. */
+json_t *record_object(
+    const struct record_view *view, const struct wire_msg *row);
 
 #endif

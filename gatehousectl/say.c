@@ -15,11 +15,24 @@ static struct {
 	const char *verb;
 } about;
 
+/* Where complaints go; NULL: to standard error. */
+static struct {
+	char *text;
+	size_t size;
+} into;
+
 void
 say_about(const char *noun, const char *verb)
 {
 	about.noun = noun;
 	about.verb = verb;
+}
+
+void
+say_into(char *text, size_t size)
+{
+	into.text = text;
+	into.size = size;
 }
 
 /* C0, DEL, C1, and what turns the direction of writing. */
@@ -87,7 +100,10 @@ complain(const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	emit(about.noun, about.verb, format, ap);
+	if (into.text != NULL)
+		vsnprintf(into.text, into.size, format, ap);
+	else
+		emit(about.noun, about.verb, format, ap);
 	va_end(ap);
 }
 

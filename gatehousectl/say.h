@@ -2,6 +2,8 @@
 #ifndef GATEHOUSECTL_SAY_H
 #define GATEHOUSECTL_SAY_H
 
+#include <stddef.h>
+
 /*
  * What is said on standard error, one line each, control characters made
  * visible: "gatehousectl: what: why; what to do".
@@ -11,6 +13,12 @@
 void say_about(const char *noun, const char *verb);
 
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Complaints go into text from now on, the last one, without what they are
+ * about; NULL: to standard error, as at first.
+ */
+void say_into(char *text, size_t size);
 
 /* For a person's eyes only: nothing is said where there is no terminal. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gatehousectl/table.h"
 
+#include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -87,21 +89,57 @@ table_cell(struct table *table, const char *text)
 		t->widths[column] = width;
 }
 
-int
-table_print(const struct table *table)
+/* How many bytes of a text take up so many columns at most. */
+static int
+bytes_within(const char *text, int width)
 {
-	size_t i, column;
-	int last, pad;
+	const char *at = text;
+
+	for (; *at != '\0'; at++)
+		if (((unsigned char)*at & 0xc0) != 0x80 && width-- == 0)
+			break;
+	return (int)(at - text);
+}
+
+static void
+print_line(const struct table *table, char *const *cells, int width)
+{
+	size_t column, last = table->columns - 1;
+	int pad;
+
+	for (column = 0; width > 0; column++) {
+		printf(
+		    "%.*s", bytes_within(cells[column], width), cells[column]);
+		width -= visible_width(cells[column]);
+		if (column == last || width <= 0)
+			break;
+		pad =
+		    GAP + table->widths[column] - visible_width(cells[column]);
+		if (pad > width)
+			pad = width;
+		printf("%*s", pad, "");
+		width -= pad;
+	}
+}
+
+int
+table_print_within(
+    const struct table *table, size_t lines, int width, const char *after)
+{
+	size_t i;
 
 	if (table->error != 0)
 		return table->error;
-	for (i = 0; i < table->count; i++) {
-		column = i % table->columns;
-		last = column == table->columns - 1;
-		pad = last ? 0
-			   : GAP + table->widths[column] -
-			visible_width(table->cells[i]);
-		printf("%s%*s%s", table->cells[i], pad, "", last ? "\n" : "");
+	for (i = 0; i + table->columns <= table->count && lines > 0;
+	     i += table->columns, lines--) {
+		print_line(table, table->cells + i, width);
+		fputs(after, stdout);
 	}
 	return 0;
+}
+
+int
+table_print(const struct table *table)
+{
+	return table_print_within(table, SIZE_MAX, INT_MAX, "\n");
 }

@@ -22,4 +22,11 @@ void table_cell(struct table *table, const char *text);
 /* Prints to standard output: 0 or GATE_ENOMEM, and then nothing. */
 int table_print(const struct table *table);
 
+/*
+ * The same for a screen: no more lines than so many, none of them wider, and
+ * each is followed by after in place of the end of the line.
+ */
+int table_print_within(
+    const struct table *table, size_t lines, int width, const char *after);
+
 #endif

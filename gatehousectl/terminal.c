@@ -80,11 +80,11 @@ say(int fd, const char *text)
 	return write(fd, text, strlen(text)) < 0 ? GATE_EIO : 0;
 }
 
-int
-terminal_ask(const char *prompt, char *line, size_t size)
+static int
+ask(const char *prompt, char *line, size_t size, tcflag_t hide)
 {
 	struct sigaction old[SIGNALS];
-	struct termios before, silent;
+	struct termios before, changed;
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	int r = GATE_EIO;
 
@@ -93,14 +93,27 @@ terminal_ask(const char *prompt, char *line, size_t size)
 	if (tcgetattr(fd, &before) != 0)
 		goto out;
 	catch_all(old);
-	silent = before;
-	silent.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-	if (tcsetattr(fd, TCSAFLUSH, &silent) == 0 && say(fd, prompt) == 0)
+	changed = before;
+	changed.c_lflag &= ~hide;
+	if (tcsetattr(fd, TCSAFLUSH, &changed) == 0 && say(fd, prompt) == 0)
 		r = read_line(fd, line, size);
 	(void)tcsetattr(fd, TCSAFLUSH, &before);
-	(void)say(fd, "\n");
+	if (hide != 0 || r != 0)
+		(void)say(fd, "\n");
 	put_back(old);
 out:
 	close(fd);
 	return r;
+}
+
+int
+terminal_ask(const char *prompt, char *line, size_t size)
+{
+	return ask(prompt, line, size, ECHO | ECHONL);
+}
+
+int
+terminal_ask_shown(const char *prompt, char *line, size_t size)
+{
+	return ask(prompt, line, size, 0);
 }

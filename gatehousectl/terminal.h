@@ -12,4 +12,7 @@
  */
 int terminal_ask(const char *prompt, char *line, size_t size);
 
+/* The same for what is no secret: it is seen as it is typed. */
+int terminal_ask_shown(const char *prompt, char *line, size_t size);
+
 #endif

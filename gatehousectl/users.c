@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "gatehousectl/ask.h"
+#include "gatehousectl/ended.h"
 #include "gatehousectl/input.h"
-#include "gatehousectl/json.h"
 #include "gatehousectl/record.h"
 #include "gatehousectl/say.h"
 #include "gatehousectl/command.h"
@@ -188,31 +187,6 @@ password_set(const struct options *options)
 	return r;
 }
 
-/* The sessions that ended with the user. */
-static int
-show_ended(const struct options *options, const struct wire_msg *result)
-{
-	const char *state = wire_str(result, TAG_STATE);
-	int64_t count = wire_num(result, TAG_COUNT, 0);
-	int is_complete = state != NULL && strcmp(state, "complete") == 0;
-	json_t *object;
-	int r = CTL_DONE;
-
-	if (options->json) {
-		object = json_object();
-		json_put(object, "ended", json_integer(count));
-		json_put_text(object, "state", state);
-		r = json_show(object);
-	} else if (count > 0)
-		note("%" PRId64 " sessions ended", count);
-	if (r == CTL_DONE && !is_complete) {
-		complain("not every process that holds one of them was ended: "
-			 "see the log of gatehoused");
-		r = CTL_NO;
-	}
-	return r;
-}
-
 /* Lets a user in no more, for now or for good. */
 static int
 part(const struct options *options, uint16_t verb)
@@ -225,7 +199,7 @@ part(const struct options *options, uint16_t verb)
 		r = ask_done(ask, NULL, NULL);
 	}
 	if (r == CTL_DONE)
-		r = show_ended(options, ask_msg(ask));
+		r = ended_show(options, ask_msg(ask), ENDED_BESIDES);
 	ask_free(&ask);
 	return r;
 }
@@ -286,19 +260,11 @@ user_list(const struct options *options)
 {
 	const struct record_view view = { fields,
 		sizeof(fields) / sizeof(fields[0]), options->json };
-	struct record_list *list = NULL;
 	struct ask *ask = NULL;
 	int r = ask_new(&ask, options, VERB_USER_LIST);
 
-	if (r == CTL_DONE && record_list_new(&list, &view) != 0) {
-		complain("%s", gate_strerror(GATE_ENOMEM));
-		r = CTL_FAILED;
-	}
 	if (r == CTL_DONE)
-		r = ask_done(ask, record_list_add, list);
-	if (r == CTL_DONE)
-		r = record_list_show(list);
-	record_list_free(&list);
+		r = record_list_ask(ask, &view);
 	ask_free(&ask);
 	return r;
 }
