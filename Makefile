@@ -62,7 +62,7 @@ NEED ?= need
 PACKAGES = $(BUILD)/packages-$(subst $() ,-,$(SECTIONS))
 
 # ---------------------------------------------------------------- rooms --
-ROOMS = lib saml ipwhitelist password twofactor session access
+ROOMS = lib saml ipwhitelist password twofactor session access web
 sources = $(sort $(wildcard $(1)/*.c))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
@@ -81,7 +81,7 @@ DAEMON_LIBS = $(PASSWORD_LIBS) -lsqlite3 -linih -ljansson -loath -lqrencode \
 	-lcrypto -lcap-ng -lpthread
 CTL_LIBS = $(PASSWORD_LIBS) -loath -lqrencode -linih -ljansson -lcrypto -lcap-ng -lpthread
 METADATA_LIBS = -lcurl -linih -ljansson -lcrypto -lcap-ng -lpthread
-TEST_LIBS = -lcmocka $(WORKER_LIBS) $(DAEMON_LIBS)
+TEST_LIBS = -lcmocka $(WORKER_LIBS) $(DAEMON_LIBS) -lm
 
 PROGRAMS = $(BUILD)/pam_gatehouse.so $(BUILD)/gatehoused \
 	$(BUILD)/gatehouse-saml $(BUILD)/gatehouse-compose \
@@ -121,6 +121,10 @@ $(BUILD)/obj/%.o: %.c | $(PACKAGES)
 	$(call say,CC)
 	$(Q)$(CC) $(CPPFLAGS) $(XML) $(CFLAGS) $(SANITIZER) -MMD -MP -c -o $@ $<
 
+# the files that are built in
+$(BUILD)/obj/web/asset.o $(BUILD)/fuzz/obj/web/asset.o: web/style.css \
+	web/activity.js $(wildcard web/pages/*.html)
+
 # The module and what it is made of: never with a sanitizer, which a foreign
 # process could not load.
 $(BUILD)/pic/%.o: %.c | $(PACKAGES)
@@ -135,7 +139,7 @@ $(BUILD)/obj/%.a:
 	$(Q)ar rcs $@ $^
 
 MODULE_SOURCES = $(call sources,pam_module) \
-	$(patsubst %,lib/%.c,error clock secret wire client)
+	$(patsubst %,lib/%.c,error clock secret wire client prompt_kind)
 $(BUILD)/pam_gatehouse.so: $(patsubst %.c,$(BUILD)/pic/%.o,$(MODULE_SOURCES)) \
 		pam_module/pam_gatehouse.map
 	$(call say,LD)
@@ -146,7 +150,9 @@ $(BUILD)/pam_gatehouse.so: $(patsubst %.c,$(BUILD)/pic/%.o,$(MODULE_SOURCES)) \
 link = $(CC) $(LDFLAGS) $(SANITIZER) -pie -o $@ $(filter %.o,$^) \
 	$(filter %.a,$^)
 
-$(BUILD)/gatehoused: $(call objects,$(call sources,gatehoused)) $(ROOM_LIBS)
+# the daemon has the key that identity tokens are signed with
+$(BUILD)/gatehoused: $(call objects,$(call sources,gatehoused)) \
+		$(BUILD)/obj/web/identity_token.o $(ROOM_LIBS)
 	$(call say,LD)
 	$(Q)$(link) $(DAEMON_LIBS)
 
@@ -176,18 +182,24 @@ $(BUILD)/test-idp: $(call objects,$(call sources,tests/idp)) \
 	$(Q)$(link) $(LASSO_LIBS) -lcrypto -lz
 
 # what of the daemon is tested by itself
-$(BUILD)/tests/test_leader: $(BUILD)/obj/gatehoused/leader.o
+$(BUILD)/tests/test_leader: $(patsubst %,$(BUILD)/obj/gatehoused/%.o,\
+	leader logind process)
 $(BUILD)/tests/test_slots: $(BUILD)/obj/gatehoused/slots.o
+$(BUILD)/tests/test_backlog: $(BUILD)/obj/gatehoused/backlog.o
+$(BUILD)/tests/test_pages: $(BUILD)/obj/gatehoused/pages.o
 
 # what is to be compared in constant time: they count the comparisons
 $(BUILD)/tests/test_otp $(BUILD)/tests/test_recovery \
-$(BUILD)/tests/test_mail_code: LDFLAGS += -Wl,--wrap=secret_equal
+$(BUILD)/tests/test_mail_code $(BUILD)/tests/test_web_csrf: \
+	LDFLAGS += -Wl,--wrap=secret_equal
 $(BUILD)/tests/test_mail_code: LDFLAGS += -Wl,--wrap=secret_random
 
 # beside a module of others
 $(BUILD)/tests/test_pwquality: TEST_LIBS += -lpam
 
-$(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(ROOM_LIBS)
+# web/ has no program yet
+$(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(BUILD)/obj/web.a \
+		$(ROOM_LIBS)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(link) $(TEST_LIBS)
@@ -199,11 +211,12 @@ $(BUILD)/tests/fake_daemon: tests/pam/fake_daemon.c \
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^
 
 # callers that speak to the daemon themselves
-$(BUILD)/tests/flood $(BUILD)/tests/timing: $(BUILD)/tests/%: tests/pam/%.c \
+$(BUILD)/tests/flood $(BUILD)/tests/timing $(BUILD)/tests/session_client: \
+$(BUILD)/tests/%: tests/pam/%.c \
 		$(patsubst %,$(BUILD)/pic/lib/%.o,error clock secret wire)
 	@mkdir -p $(@D)
 	$(call say,LD)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lm -lpthread
 
 $(BUILD)/tests/stalled_crypt.so: tests/fault/stalled_crypt.c | $(PACKAGES)
 	@mkdir -p $(@D)
@@ -219,7 +232,8 @@ $(BUILD)/tests/%: tests/pam/%.c | $(PACKAGES)
 $(BUILD)/tests/bench_otp: $(BUILD)/obj/gatehoused/factors.o
 
 $(BUILD)/tests/bench_%: $(BUILD)/obj/tests/bench/bench_%.o \
-		$(patsubst %,$(BUILD)/obj/tests/bench/%.o,bench transaction) \
+		$(patsubst %,$(BUILD)/obj/tests/bench/%.o,\
+		bench live_rows transaction) \
 		$(ROOM_LIBS)
 	@mkdir -p $(@D)
 	$(call say,LD)
@@ -246,6 +260,7 @@ $(BUILD)/fuzz/obj/%.o: %.c | $(PACKAGES)
 
 $(BUILD)/fuzz/room.a: $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,\
 		$(call sources,lib) $(call sources,twofactor) \
+		$(call sources,web) $(call sources,ipwhitelist) \
 		$(filter-out saml/main.c,$(call sources,saml)) \
 		tests/fuzz/world.c)
 	@rm -f $@
@@ -281,6 +296,7 @@ bench: tests $(BENCHES)
 	@BUILD=$(BUILD) exec tests/bench/run
 
 # SECONDS for each target, TARGETS: verify decrypt metadata decode logout import
+# form return_url forwarded cookie allow
 SECONDS ?= 60
 fuzz: $(FUZZ)
 	@BUILD=$(BUILD) tests/fuzz/run $(SECONDS) $(TARGETS)
@@ -317,6 +333,8 @@ install: all
 	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/gatehouse.conf
 	install -m 644 packaging/gatehouse.tmpfiles \
 	    $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/gatehouse.conf
+	install -D -m 644 packaging/gatehouse.rules \
+	    $(DESTDIR)$(PREFIX)/share/polkit-1/rules.d/50-gatehouse.rules
 	for file in gatehouse.conf allowlist; do \
 	    test -e $(DESTDIR)$(SYSCONFDIR)/gatehouse/$$file || install -m 644 \
 	    packaging/$$file $(DESTDIR)$(SYSCONFDIR)/gatehouse/; done

@@ -10,7 +10,8 @@
 	run "$BATS_TEST_DIRNAME/run" 3
 	echo "$output"
 	[ "$status" -eq 0 ]
-	for target in verify decrypt metadata decode logout import; do
+	for target in verify decrypt metadata decode logout import \
+	    form return_url forwarded cookie allow; do
 		runs=$(sed -n "s/^$target: number_of_executed_units *//p" \
 		    <<< "$output")
 		[ "$runs" -gt 500 ]

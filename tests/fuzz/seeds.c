@@ -176,6 +176,51 @@ seed_import(void)
 		   "&algorithm=SHA256&digits=8&period=60&counter=12"));
 }
 
+static void
+seed_form(void)
+{
+	write_text("form",
+	    strdup("SAMLResponse=PHg%2FPg%3D%3D&RelayState=a+b&return=%2Fa"));
+}
+
+static void
+seed_return_url(void)
+{
+	write_text("path", strdup("/a;b/%2fc%2e/%C3%A9?d=%41#e"));
+	write_text("url", strdup("https://app.example:8443/a/b?c"));
+	write_text("user", strdup("https://portal.example:443@evil.example/"));
+}
+
+static void
+seed_forwarded(void)
+{
+	write_text("for", strdup("1.1.1.1:5, [::1]:5,10.0.0.1\n2001:db8::1"));
+	write_text("standard",
+	    strdup("for=\"[2001:db8::1]:5\";by=_x;host=\"a\\\"b\""));
+}
+
+static void
+seed_cookie(void)
+{
+	write_text("cookie", strdup("a=b; __Host-gate=c\n__host-gate=d"));
+}
+
+static void
+seed_allow(void)
+{
+	/* the first half of an input is a file, the other one another */
+	write_text("rules",
+	    strdup("allow 203.0.113.0/24 service portal,sshd group agents "
+		   "until 2026-12-31 # Berlin office\n"
+		   "set office = 203.0.113.0/24, inner\n"
+		   "deny 2001:db8::/32 user \"a b\",mallory days mon-fri "
+		   "hours 22:00-06:00\n"
+		   "allow local service login\nset inner = 192.0.2.1\n"
+		   "allow 10.0.0.1-10.0.0.20 attribute role=nurse\n"
+		   "allow office\nallow country DE\ndeny name:a.example\n"
+		   "allow any from 2026-01-01T00:00Z"));
+}
+
 static const struct {
 	const char *target;
 	void (*write)(void);
@@ -186,6 +231,11 @@ static const struct {
 	{ "decode", seed_decode },
 	{ "logout", seed_logout },
 	{ "import", seed_import },
+	{ "form", seed_form },
+	{ "return_url", seed_return_url },
+	{ "forwarded", seed_forwarded },
+	{ "cookie", seed_cookie },
+	{ "allow", seed_allow },
 };
 
 int
