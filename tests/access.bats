@@ -183,6 +183,7 @@ strip_scope = yes  ; line
 [service sudo]
 max_authn_age = 15m  ; line
 authn_context =  ; default
+activity = inherit  ; default
 
 [access]
 deny user = mallory | eve
@@ -200,5 +201,6 @@ default = deny"
 		"\(.section) \(.name // .rule)"' <<<"$output")" \
 		"service max_authn_age
 service authn_context
+service activity
 access allow authn_context = https://refeds.org/profile/mfa"
 }

@@ -79,7 +79,7 @@ field() {
 
 @test "--help lists the verbs, --version the version" {
 	ctl 0 --help
-	has "$output" '^  session list \[--user NAME\] \[--all\]$'
+	has "$output" '^  session list \[--user NAME\] \[--service NAME\]'
 	has "$output" '^  status +show'
 	is "$stderr" ""
 	run awk 'length > 80' <<<"$output"
@@ -138,6 +138,10 @@ field() {
 
 @test "no daemon: exit status 3 for every verb that asks it" {
 	for verb in "session list" "session show x" "session end x" \
+		"session end --user x" "session end --all --yes" \
+		"session hold x" "session hold --renew x" "session release x" \
+		"session holds" "session token x" "session check --id x" \
+		"session watch" "session watch --once" \
 		"user remove x" "user list" "user show x" "user disable x" \
 		"user enable x" "password expire x" "user set --mail m x" \
 		"otp enroll x" "otp recovery x" "otp show x" "otp remove x" \
@@ -757,7 +761,8 @@ policy() {
 	has "$output" '^cost = 5  ; default$'
 	has "$output" '^duration = 0s  ; preset stig$'
 	ctl 0 config show --json
-	is "$(field '.[] | select(.name == "max_age") | .from, .line > 0' |
+	is "$(field '.[] | select(.section == "password" and
+		.name == "max_age") | .from, .line > 0' |
 		paste -sd ' ')" "file true"
 	is "$(field '.[] | select(.name == "min_changed") | .from')" \
 		"preset stig"
@@ -766,4 +771,75 @@ policy() {
 	is "$(grep -c warning <<<"$output")" 1
 	ctl 0 config check --json
 	is "$(field '.[0].warning')" true
+}
+
+@test "config check: the limits of [idle]" {
+	local root
+
+	root=$(getent group 0 | cut -d: -f1)
+	cat >>gate.conf <<-END
+	[peers]
+	hold = no-such-user
+	[idle]
+	group:$root = 10m ; the desk
+	group:no-such-group = 10m
+	attribute:urn:oid:2.5.4.11=OU=Ward 3 = 5m
+	limit = 12m
+	service:api = none
+	END
+	ctl 1 config check
+	is "$output" "gate.conf: [peers] hold: there is no user \"no-such-user\"
+gate.conf: warning: [idle]: there is no group \"no-such-group\": nobody has the limit of its members"
+	sed -i '/^hold = /d' gate.conf
+	ctl 0 config check
+
+	# all that is wrong with them, and where
+	printf '%s\n' 'group:no-such-group = 11m' 'usr:anna = 5m' \
+		'service:API = 5m' '[password]' 'preset = hipaa' >>gate.conf
+	sed -i 's/^limit = 12m/limit = 4m/' gate.conf
+	ctl 1 config check
+	line=$(grep -n '^limit' gate.conf | cut -d: -f1)
+	is "$(grep idle <<<"$output")" "\
+gate.conf:$line: [idle] limit: an idle limit of 240 s is against preset hipaa,\
+ which has 5m or more (45 CFR 164.312(a)(2)(iii), automatic logoff)
+gate.conf:$((line + 1)): [idle] no idle limit is against preset hipaa, which\
+ has 1h or less, and not 0 (45 CFR 164.312(a)(2)(iii), automatic logoff)
+gate.conf:$((line + 2)): [idle] group:no-such-group is given twice, first in\
+ line $((line - 2))
+gate.conf:$((line + 3)): [idle] a rule begins with group:, user:, service: or\
+ attribute:
+gate.conf:$((line + 4)): [idle] service:API is of no service: PAM knows them in\
+ lower case"
+}
+
+@test "config check: what has another effect by something else is warned of" {
+	printf '%s\n' '[idle]' 'limit = 90s' '[session]' 'max_age = 1h' \
+		>>gate.conf
+	ctl 0 config check
+	is "$output" "gate.conf: warning: [idle] warn is more than half of limit:\
+ people are warned at half of it
+gate.conf: warning: [hold] max is more than [session] max_age, at which a\
+ session ends whatever holds it
+gate.conf: good"
+}
+
+@test "config show: the idle limit of the preset, and rules in their section" {
+	printf '%s\n' '[idle]' 'group:a b = 5m ; x' 'user:anna = 9m' \
+		'[password]' 'preset = stig' >>gate.conf
+	ctl 0 config show
+	echo "$output" >shown
+	is "$(sed -n '/^\[idle\]/,/^$/p' shown)" "[idle]
+limit = 10m  ; preset stig
+activity = navigation  ; default
+warn = 1m  ; default
+action = end  ; default
+grace = 5s  ; default
+group:a b = 5m
+user:anna = 9m"
+	run -0 "$BUILD/gatehousectl" --config shown config show
+	is "$(sed 's/  ; .*//' <<<"$output")" "$(sed 's/  ; .*//' shown)"
+	ctl 0 config show --json
+	is "$(field '.[] | select(.section == "idle" and .rule) |
+		"\(.rule)|\(.line > 11)"')" "group:a b = 5m|true
+user:anna = 9m|true"
 }

@@ -45,6 +45,9 @@ gate_make() {
 		master_key = $GATE/master.key
 		[log]
 		to = $GATE/audit.log
+		[session]
+		# pamtester is gone as soon as it has opened one
+		linger = 1h
 	END
 	gate_service portal
 	# what libpam falls back to; its absence is only noise in the log

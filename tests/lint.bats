@@ -7,8 +7,8 @@ setup() {
 }
 
 sources() {
-	find lib saml ipwhitelist password twofactor session access gatehoused \
-	    gatehousectl metadata pam_module tests -name "*.[ch]" | sort
+	find lib saml ipwhitelist password twofactor session access web \
+	    gatehoused gatehousectl metadata pam_module tests -name "*.[ch]" | sort
 }
 
 @test "clang-format has nothing to change" {
@@ -19,8 +19,8 @@ sources() {
 	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -I. \
 	    -D_GNU_SOURCE --enable=warning,portability,performance \
 	    --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
-	    -j 2 lib saml ipwhitelist password twofactor session access gatehoused \
-	    gatehousectl metadata pam_module tests/idp
+	    -j 2 lib saml ipwhitelist password twofactor session access web \
+	    gatehoused gatehousectl metadata pam_module tests/idp
 }
 
 @test "every source says its licence" {
@@ -34,16 +34,16 @@ sources() {
 	allowed() {
 		case $1 in
 		lib) echo 'lib' ;;
-		saml | ipwhitelist | password | twofactor | session | access)
+		saml | ipwhitelist | password | twofactor | session | access | web)
 			echo "$1|lib" ;;
 		pam_module) echo 'pam_module|lib' ;;
 		gatehousectl)
-			echo 'gatehousectl|lib|saml|ipwhitelist|access|password|twofactor' ;;
+			echo 'gatehousectl|lib|saml|ipwhitelist|access|password|session|twofactor' ;;
 		metadata) echo 'metadata|lib|saml' ;;
 		gatehoused) echo '.*' ;;
 		esac
 	}
-	for room in lib saml ipwhitelist password twofactor session access \
+	for room in lib saml ipwhitelist password twofactor session access web \
 	    pam_module gatehousectl metadata gatehoused; do
 		strangers=$(grep -rnE '#include "' --include='*.[ch]' "$room" |
 		    grep -vE "#include \"($(allowed "$room"))/" || true)

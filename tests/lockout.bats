@@ -298,3 +298,83 @@ tries() {
 	rm "$GATE/disk/filler"
 	right 192.0.2.7
 }
+
+# --- and the sessions of who is locked ---
+
+# ends_sessions: with a session of bob's and one of carol's.
+ends_sessions() {
+	gate_stop
+	gate_set lockout end_sessions yes
+	gate_start
+	visit bob 192.0.2.100 "$(response bob --format deflate)"
+	visit carol 192.0.2.100 "$(response carol --format deflate)"
+}
+
+visit() {
+	"$BUILD/tests/loader" -c "$GATE/pam.d" -u "$1" -i rhost="$2" \
+	    -a "$3" portal authenticate acct_mgmt open_session
+}
+
+# ends: whose sessions have ended, and why.
+ends() {
+	ctl session list --all --json | jq -r 'map(select(.state == "ended") |
+	    "\(.user) \(.end_reason)") | sort | join(", ")'
+}
+
+# eventually_ends TEXT
+eventually_ends() {
+	local i
+	for i in $(seq 200); do
+		[ "$(ends)" != "$1" ] || return 0
+		sleep 0.05
+	done
+	echo "not after $i tries: $(ends)"
+	return 1
+}
+
+@test "with end_sessions, the sessions of who is locked end, and no others" {
+	ends_sessions
+	wrong 192.0.2.7 bob 3
+	refused address_blocked from 192.0.2.7 bob wrong 000000
+	wrong 192.0.2.8 bob 2
+	# the last try was the right one
+	right 192.0.2.9
+	[ "$(tries user bob)" -eq 0 ]
+	ctl lockout reset --address 192.0.2.7
+	wrong 192.0.2.10 bob 3
+	wrong 192.0.2.11 bob 2
+	[ "$(ends)" = '' ]
+	# who hangs up has tried too
+	run -1 from 192.0.2.12 bob wrong
+	# the one that was not opened yet as well
+	eventually_ends 'bob lockout, bob lockout'
+	[ "$(jq -r 'select(.verb == "session_end") | "\(.user) \(.detail)"' \
+	    "$GATE/audit.log" | sort | uniq -c | xargs)" = '2 bob lockout' ]
+	# who comes by SSO has lifted the lock, and one more try is none
+	visit bob 192.0.2.100 "$(response bob --format deflate --session-index s2)"
+	wrong 192.0.2.12 bob
+	gate_stop
+	gate_start
+	[ "$(ends)" = 'bob lockout, bob lockout' ]
+	ctl session list --json | jq -e 'map(.user) | index("bob")'
+}
+
+@test "without end_sessions, nobody's sessions end by it" {
+	visit bob 192.0.2.100 "$(response bob --format deflate)"
+	wrong 192.0.2.7 bob 3
+	wrong 192.0.2.8 bob 3
+	refused user_locked right 192.0.2.9
+	# a stop does what is still to be done
+	gate_stop
+	gate_start
+	[ "$(ends)" = '' ]
+}
+
+@test "with end_sessions, a stop right behind the lock ends them too" {
+	ends_sessions
+	wrong 192.0.2.7 bob 3
+	wrong 192.0.2.8 bob 3
+	gate_stop
+	gate_start
+	[ "$(ends)" = 'bob lockout' ]
+}

@@ -293,7 +293,7 @@ $(of "$session" end_reason)"
 	alive "$pid"
 	is open "$(of "$session" state)"
 	logged logout granted \
-	    "process $pid, which holds it, was not ended"
+	    "slo: process $pid, which holds it, was not ended"
 	signed_url "$(field url)"
 	xml_of "$(field url)" > "$BATS_TEST_TMPDIR/answer"
 	is urn:oasis:names:tc:SAML:2.0:status:Responder \

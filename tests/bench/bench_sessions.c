@@ -14,73 +14,11 @@
 
 #include "lib/store_live.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/live_rows.h"
 
 #define LIVE   1000000
 #define BATCH  20000
 #define ROUNDS 5
-
-/* The i-th session, far apart in the table, as ids are. */
-static void
-name(int i, char id[STORE_SESSION_ID_MAX])
-{
-	uint64_t mixed = (uint64_t)(i + 1) * 0x9e3779b97f4a7c15;
-
-	mixed ^= mixed >> 32;
-	snprintf(id, STORE_SESSION_ID_MAX, "%016llx%014d",
-	    (unsigned long long)(mixed * 0xd6e8feb86659fd93), i);
-}
-
-static sqlite3_stmt *
-prepared(sqlite3 *db, const char *sql)
-{
-	sqlite3_stmt *statement = NULL;
-
-	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
-		errx(1, "SQLite: %s", sqlite3_errmsg(db));
-	return statement;
-}
-
-static void
-run(sqlite3 *db, const char *sql)
-{
-	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		errx(1, "SQLite: %s: %s", sql, sqlite3_errmsg(db));
-}
-
-/* Runs a statement with an id as its first parameter. */
-static void
-step(sqlite3 *db, sqlite3_stmt *statement, const char *id)
-{
-	sqlite3_bind_text(statement, 1, id, -1, SQLITE_STATIC);
-	if (sqlite3_step(statement) != SQLITE_DONE)
-		errx(1, "SQLite: %s", sqlite3_errmsg(db));
-	sqlite3_reset(statement);
-}
-
-/* Behind the store's back: what is measured does not look at their records,
- * which would take minutes. */
-static void
-fill(sqlite3 *db)
-{
-	static const char sql[] =
-	    "INSERT INTO live (id, user_name, service, tty, state, pid,"
-	    " pid_started, signed_in, opened, not_after, last, start, ends,"
-	    " idle, class, asks, token) VALUES (?1,"
-	    " substr(?1, 1, 8) || '@example.org', 'portal', '', 1, 4711,"
-	    " 12345678, 1700000000, 1700000001, 0, 1700000001000,"
-	    " 1700000000000, 1700086400000, 900000, 5, 1, randomblob(32))";
-	char id[STORE_SESSION_ID_MAX];
-	sqlite3_stmt *insert = prepared(db, sql);
-	int i;
-
-	run(db, "BEGIN");
-	for (i = 0; i < LIVE; i++) {
-		name(i, id);
-		step(db, insert, id);
-	}
-	run(db, "COMMIT");
-	sqlite3_finalize(insert);
-}
 
 struct batch {
 	char ids[BATCH][STORE_SESSION_ID_MAX];
@@ -119,14 +57,14 @@ static double
 time_bare_batch(sqlite3 *db, const struct batch *batch)
 {
 	double start = bench_wall_us();
-	sqlite3_stmt *update =
-	    prepared(db, "UPDATE live SET last = last + 1 WHERE id = ?1");
+	sqlite3_stmt *update = live_rows_prepare(
+	    db, "UPDATE live SET last = last + 1 WHERE id = ?1");
 	int i;
 
-	run(db, "BEGIN");
+	live_rows_run(db, "BEGIN");
 	for (i = 0; i < BATCH; i++)
-		step(db, update, batch->ids[i]);
-	run(db, "COMMIT");
+		live_rows_step(db, update, batch->ids[i]);
+	live_rows_run(db, "COMMIT");
 	sqlite3_finalize(update);
 	return (bench_wall_us() - start) / 1e3;
 }
@@ -140,7 +78,7 @@ measure_batches(struct store *store, sqlite3 *db)
 
 	for (round = 0; round < ROUNDS; round++) {
 		for (i = 0; i < BATCH; i++)
-			name(round + i * (LIVE / BATCH), batch.ids[i]);
+			live_rows_id(round + i * (LIVE / BATCH), batch.ids[i]);
 		qsort(batch.ids, BATCH, sizeof(batch.ids[0]), by_id);
 		ours[round] = time_batch(store, &batch);
 		bare[round] = time_bare_batch(db, &batch);
@@ -197,7 +135,8 @@ static double
 time_bare(sqlite3 *db)
 {
 	double start = bench_wall_us();
-	sqlite3_stmt *all = prepared(db, "SELECT * FROM live ORDER BY id");
+	sqlite3_stmt *all =
+	    live_rows_prepare(db, "SELECT * FROM live ORDER BY id");
 	int rows = 0;
 
 	while (sqlite3_step(all) == SQLITE_ROW)
@@ -225,9 +164,11 @@ main(int argc, char **argv)
 		errx(1, "%s", why);
 	if (sqlite3_open(path, &db) != SQLITE_OK)
 		errx(1, "SQLite: %s", sqlite3_errmsg(db));
-	run(db, "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -400000");
-	fill(db);
-	run(db, "PRAGMA cache_size = -8192; PRAGMA wal_checkpoint(TRUNCATE)");
+	live_rows_run(
+	    db, "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -400000");
+	live_rows_fill(db, LIVE, 1700000001000, 0);
+	live_rows_run(
+	    db, "PRAGMA cache_size = -8192; PRAGMA wal_checkpoint(TRUNCATE)");
 	for (i = 0; i < ROUNDS; i++) {
 		ours[i] = time_load(store);
 		bare[i] = time_bare(db);
