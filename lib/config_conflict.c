@@ -7,6 +7,7 @@
 
 #include "lib/config_rules.h"
 #include "lib/config_section.h"
+#include "lib/config_web.h"
 
 /* Who is to be told. */
 struct listener {
@@ -214,6 +215,7 @@ config_conflicts(
 	check_services(config, &listener);
 	check_mail(config, &listener);
 	check_bounds(config, &listener);
+	config_web_conflicts(config, conflict, data);
 }
 
 void
@@ -237,4 +239,5 @@ config_oddities(const struct config *config, config_conflict *odd, void *data)
 	if (config->hold_lease > config->hold_max)
 		tell(&listener, line_of(config, "hold", "lease"),
 		    "[hold] lease is more than max: no hold runs for so long");
+	config_web_oddities(config, odd, data);
 }

@@ -5,7 +5,9 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "lib/config_web.h"
 #include "lib/mail_address.h"
+#include "lib/utf8.h"
 
 static int
 fits_socket(const char *text)
@@ -77,6 +79,20 @@ fits_log(const char *text)
 	    text[0] == '/';
 }
 
+/* As libpam takes it: it is a file's name. */
+static int
+fits_service(const char *text)
+{
+	return config_rule_no_service(text) == NULL &&
+	    strpbrk(text, " \t/") == NULL && text[0] != '.';
+}
+
+static int
+fits_utf8(const char *text)
+{
+	return utf8_check(text, strlen(text)) == 0;
+}
+
 static const struct {
 	const char *section;
 	const char *name;
@@ -95,6 +111,30 @@ static const struct {
 	    "must be 0, or 8 and more" },
 	{ "mail", "from", fits_mail_from,
 	    "must be one mail address, as gate@clinic.example" },
+	{ "web", "listen", config_web_listen,
+	    "must be an absolute path, of at most 107 bytes, or 127.0.0.1:PORT "
+	    "or [::1]:PORT" },
+	{ "web", "run_as", fits_word, "must be one user" },
+	{ "web", "base_url", config_web_origin,
+	    "must be a scheme and a host, as https://portal.example" },
+	{ "web", "prefix", config_web_prefix,
+	    "must be a path, as /gate, of letters, digits and -._~, without "
+	    "\"/\" at its end" },
+	{ "web", "login_socket", fits_socket,
+	    "must be at most 107 bytes long, as unix(7) says" },
+	{ "web", "service", fits_service,
+	    "must be a PAM service, in lower case, as gatehouse" },
+	{ "web", "return_to", config_web_hosts,
+	    "must be hosts, as portal.example or portal.example:8443, "
+	    "separated by blanks" },
+	{ "web", "proxies", config_web_networks,
+	    "must be addresses and networks, as 192.0.2.7 or 10.1.0.0/24, "
+	    "separated by blanks, and not all there are" },
+	{ "web", "groups", fits_word, "must be the name of one attribute" },
+	{ "web", "title", fits_utf8, "must be UTF-8" },
+	{ "web", "color", config_web_color, "must be a colour, as #1a5fb4" },
+	{ "web", "dark_color", config_web_color,
+	    "must be a colour, as #78aeed" },
 	{ "log", "to", fits_log, "must be syslog, stderr or an absolute path" },
 	{ "idp", "entity_id", fits_word, "must have no blanks" },
 	{ "idp", "user_from", fits_idp_user_from,
@@ -110,6 +150,8 @@ static const struct config_need needs[] = {
 	{ "saml", "rollover_key", "rollover_certificate" },
 	{ "saml", "rollover_key", "key" },
 	{ "saml", "rollover_certificate", "rollover_key" },
+	{ "web", "identity_key", "identity_audience" },
+	{ "web", "identity_key", "base_url" },
 	{ "idp", NULL, "entity_id" },
 	{ "metadata", NULL, "url" },
 	{ "metadata", NULL, "file" },
@@ -134,6 +176,8 @@ config_rule_misread(const char *value)
 {
 	const char *hash = strchr(value, '#');
 
+	if (config_web_color(value))
+		return NULL;
 	for (; hash != NULL; hash = strchr(hash + 1, '#')) {
 		if (hash == value || hash[-1] == ' ' || hash[-1] == '\t')
 			return "a comment behind a value begins with \";\"";

@@ -6,10 +6,12 @@
  *	session_client SOCKET ask VERB [FIELD=VALUE...]
  *	session_client SOCKET time TIMES THREADS [FIELD=VALUE...]
  *
- * VERB and FIELD are words of the tables below; VALUE "-" is the first line of
- * standard input. ask prints each message of the answer on a line, beginning
- * with "row" or "result", a field as FIELD=VALUE. Exit status 0 if it was
- * granted, 1 if not, 2 without an answer.
+ * VERB and FIELD are words of the tables below; VALUE "-" is the next line of
+ * standard input. FIELD "answer" is no field: it is what the next question of
+ * the daemon is answered with, and without one it is hung up on. ask prints
+ * each message that comes on a line, beginning with "row", "prompt" or
+ * "result", a field as FIELD=VALUE. Exit status 0 if it was granted, 1 if not,
+ * 2 without an answer.
  *
  * time checks the sessions that are named on standard input, an id or a token
  * on each line, over and over: each of THREADS threads, on a connection of its
@@ -36,7 +38,7 @@
 #define LENGTH(table) (sizeof(table) / sizeof((table)[0]))
 #define DEADLINE      120000 /* milliseconds */
 #define THREADS_MAX   64
-#define LINE_MAX      4096
+#define INPUT_MAX     (1u << 20)
 
 static const struct {
 	const char *name;
@@ -47,9 +49,49 @@ static const struct {
 	{ "list", VERB_SESSION_LIST },
 	{ "show", VERB_SESSION_SHOW },
 	{ "end", VERB_SESSION_END },
+	{ "close", VERB_CLOSE },
 	{ "take", VERB_HOLD_TAKE },
 	{ "release", VERB_HOLD_RELEASE },
 	{ "holds", VERB_HOLD_LIST },
+	{ "identity", VERB_SESSION_IDENTITY },
+	/* and what has nothing to do with sessions, or should not */
+	{ "login", VERB_LOGIN },
+	{ "answer", VERB_ANSWER },
+	{ "account", VERB_ACCOUNT },
+	{ "open", VERB_OPEN },
+	{ "chauthtok", VERB_CHAUTHTOK },
+	{ "ticket", VERB_TICKET },
+	{ "user_add", VERB_USER_ADD },
+	{ "user_remove", VERB_USER_REMOVE },
+	{ "user_list", VERB_USER_LIST },
+	{ "otp_enroll", VERB_OTP_ENROLL },
+	{ "allowlist_test", VERB_ALLOWLIST_TEST },
+	{ "status", VERB_STATUS },
+	{ "clock_accept", VERB_CLOCK_ACCEPT },
+	{ "sso_begin", VERB_SSO_BEGIN },
+	{ "idp_list", VERB_IDP_LIST },
+	{ "logout_begin", VERB_LOGOUT_BEGIN },
+	{ "logout_receive", VERB_LOGOUT_RECEIVE },
+	{ "reload", VERB_RELOAD },
+	{ "lockout_list", VERB_LOCKOUT_LIST },
+	{ "lockout_reset", VERB_LOCKOUT_RESET },
+	{ "user_show", VERB_USER_SHOW },
+	{ "user_set", VERB_USER_SET },
+	{ "user_disable", VERB_USER_DISABLE },
+	{ "user_enable", VERB_USER_ENABLE },
+	{ "user_must_change", VERB_USER_MUST_CHANGE },
+	{ "otp_confirm", VERB_OTP_CONFIRM },
+	{ "otp_recovery", VERB_OTP_RECOVERY },
+	{ "otp_show", VERB_OTP_SHOW },
+	{ "otp_remove", VERB_OTP_REMOVE },
+	{ "otp_import", VERB_OTP_IMPORT },
+	{ "key_rotate", VERB_KEY_ROTATE },
+	{ "otp_forget", VERB_OTP_FORGET },
+	{ "emergency_issue", VERB_EMERGENCY_ISSUE },
+	{ "emergency_list", VERB_EMERGENCY_LIST },
+	{ "emergency_revoke", VERB_EMERGENCY_REVOKE },
+	{ "sp_metadata", VERB_SP_METADATA },
+	{ "identity_keys", VERB_IDENTITY_KEYS },
 };
 
 enum kind {
@@ -88,7 +130,32 @@ static const struct {
 	{ "holder", TAG_HOLDER, TEXT },
 	{ "taken", TAG_TAKEN, NUMBER },
 	{ "left", TAG_LEFT, NUMBER },
+	{ "rhost", TAG_RHOST, TEXT },
+	{ "address", TAG_ADDRESS, TEXT },
+	{ "method", TAG_METHOD, TEXT },
+	{ "group", TAG_GROUP, TEXT },
+	{ "attribute", TAG_ATTRIBUTE, TEXT },
+	{ "value", TAG_VALUE, TEXT },
+	{ "identity", TAG_IDENTITY, TEXT },
+	{ "expires", TAG_EXPIRES, NUMBER },
+	{ "detail", TAG_DETAIL, TEXT },
+	{ "data", TAG_DATA, TEXT },
+	{ "entity_id", TAG_ENTITY_ID, TEXT },
+	{ "url", TAG_URL, TEXT },
+	{ "binding", TAG_BINDING, NUMBER },
+	{ "step", TAG_STEP, NUMBER },
+	{ "kind", TAG_KIND, NUMBER },
+	{ "key", TAG_KEY, TEXT },
+	{ "detached", TAG_DETACHED, NUMBER },
+	{ "signed", TAG_SIGNED, NUMBER },
+	{ "relay_state", TAG_RELAY_STATE, TEXT },
+	{ "text", TAG_TEXT, TEXT },
 };
+
+/* What the daemon's questions are answered with. */
+#define ANSWERS_MAX 8
+static const char *answers[ANSWERS_MAX];
+static size_t answer_count;
 
 static const char *socket_path;
 
@@ -126,12 +193,13 @@ ask(int fd, struct wire_msg *msg)
 		errx(2, "no answer");
 }
 
+/* Never freed: there are a few of them. */
 static const char *
-first_line(void)
+next_line(void)
 {
-	static char line[LINE_MAX];
+	char *line = malloc(INPUT_MAX);
 
-	if (fgets(line, sizeof(line), stdin) == NULL)
+	if (line == NULL || fgets(line, INPUT_MAX, stdin) == NULL)
 		errx(2, "nothing on standard input");
 	line[strcspn(line, "\n")] = '\0';
 	return line;
@@ -143,6 +211,13 @@ put(struct wire_msg *msg, const char *setting)
 	size_t i, length = strcspn(setting, "=");
 	const char *value = setting + length + 1;
 
+	if (strncmp(setting, "answer=", 7) == 0) {
+		if (answer_count == ANSWERS_MAX)
+			errx(2, "too many answers");
+		answers[answer_count++] =
+		    strcmp(value, "-") == 0 ? next_line() : value;
+		return;
+	}
 	for (i = 0; i < LENGTH(fields); i++)
 		if (strlen(fields[i].name) == length &&
 		    strncmp(fields[i].name, setting, length) == 0)
@@ -150,7 +225,7 @@ put(struct wire_msg *msg, const char *setting)
 	if (i == LENGTH(fields) || setting[length] != '=')
 		errx(2, "no such field: %s", setting);
 	if (strcmp(value, "-") == 0)
-		value = first_line();
+		value = next_line();
 	if (fields[i].kind == TEXT)
 		wire_put_str(msg, fields[i].tag, value);
 	else
@@ -163,7 +238,10 @@ show(const struct wire_msg *msg)
 	struct wire_field field;
 	size_t i, cursor = 0;
 
-	fputs(wire_verb(msg) == VERB_ROW ? "row" : "result", stdout);
+	fputs(wire_verb(msg) == VERB_ROW        ? "row"
+		: wire_verb(msg) == VERB_PROMPT ? "prompt"
+						: "result",
+	    stdout);
 	while (wire_next(msg, &cursor, &field)) {
 		for (i = 0; i < LENGTH(fields); i++)
 			if (fields[i].tag == field.tag)
@@ -185,7 +263,7 @@ ask_once(const char *verb, char **settings)
 	struct wire_msg *msg = message();
 	int64_t outcome;
 	int fd = call();
-	size_t i;
+	size_t i, next = 0;
 
 	for (i = 0; i < LENGTH(verbs); i++)
 		if (strcmp(verbs[i].name, verb) == 0)
@@ -196,9 +274,14 @@ ask_once(const char *verb, char **settings)
 	for (; *settings != NULL; settings++)
 		put(msg, *settings);
 	ask(fd, msg);
-	while (wire_verb(msg) == VERB_ROW) {
+	while (wire_verb(msg) == VERB_ROW ||
+	    (wire_verb(msg) == VERB_PROMPT && next < answer_count)) {
 		show(msg);
-		if (wire_recv(fd, msg, clock_mono_ms() + DEADLINE) != 0)
+		if (wire_verb(msg) == VERB_PROMPT) {
+			wire_begin(msg, VERB_ANSWER);
+			wire_put_str(msg, TAG_TEXT, answers[next++]);
+			ask(fd, msg);
+		} else if (wire_recv(fd, msg, clock_mono_ms() + DEADLINE) != 0)
 			errx(2, "the answer has no end");
 	}
 	show(msg);

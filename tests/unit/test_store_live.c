@@ -351,6 +351,57 @@ IN_WRITE(test_what_is_handed_over)
 	return 0;
 }
 
+/* --- processes that outlive their sessions --- */
+
+static int
+join_ids(const char *id, void *data)
+{
+	strcat(data, id);
+	return 0;
+}
+
+static void
+check_holders(struct store_tx *tx, const char *ids)
+{
+	char all[64] = "";
+
+	assert_int_equal(store_session_holders(tx, join_ids, all), 0);
+	assert_string_equal(all, ids);
+}
+
+IN_WRITE(test_who_is_to_be_hung_up)
+{
+	struct store_session other = session_of("e");
+
+	add(tx, "a");
+	add(tx, "b");
+	add(tx, "c");
+	add(tx, "d");
+	other.pid = other.pid_started = 0;
+	assert_int_equal(store_session_add(tx, &other), 0);
+	check_holders(tx, "");
+	end(tx, "a", "closed", 2000);
+	end(tx, "b", "max_age", 2001);
+	end(tx, "c", "gone", 2002);
+	end(tx, "d", "idle", 2003);
+	end(tx, "e", "idle", 2004);
+	check_holders(tx, "bd");
+	assert_int_equal(store_session_let_go(tx, "b"), 0);
+	check_holders(tx, "d");
+	assert_int_equal(get(tx, "b").pid, 4711);
+	assert_int_equal(get(tx, "b").pid_started, 0);
+	assert_int_equal(get(tx, "a").pid_started, 99);
+	add(tx, "f");
+	assert_int_equal(store_session_let_go(tx, "f"), 0);
+	assert_int_equal(store_session_let_go(tx, "g"), 0);
+	assert_int_equal(store_session_let_all_go(tx), 0);
+	check_holders(tx, "");
+	assert_int_equal(get(tx, "f").pid_started, 99);
+	end(tx, "f", "user", 2005);
+	check_holders(tx, "f");
+	return 0;
+}
+
 /* --- what the bits of classes stand for --- */
 
 static int
@@ -496,6 +547,7 @@ main(void)
 		TEST(test_an_end_knows_better),
 		TEST(test_tokens),
 		TEST(test_what_is_handed_over),
+		TEST(test_who_is_to_be_hung_up),
 		TEST(test_asks),
 		TEST(test_holds),
 		TEST(test_holds_go_with_their_session),

@@ -452,6 +452,9 @@ test_what_grows_is_found_by_its_index(void **state)
 		{ SQL_SESSION_PREVIOUS,
 		    "session_parked"
 		    " (user_name=? AND service=? AND ended>?)" },
+		{ SQL_SESSION_HOLDERS, "session_holder (ended>?)" },
+		{ SQL_SESSION_LET_GO, "PRIMARY KEY (id=?)" },
+		{ SQL_SESSION_LET_ALL_GO, "session_holder (ended>?)" },
 		{ SQL_SESSION_PRUNE, "session_signed_in (signed_in<?)" },
 		{ SQL_LIVE_FIND, "live_token (token=?)" },
 		{ SQL_LIVE_ACTIVITY, "PRIMARY KEY (id=?)" },
