@@ -12,10 +12,10 @@
  * -q sets PAM_SILENT, -E PAM_CHANGE_EXPIRED_AUTHTOK. FAULT is a word of
  * fault_names below.
  *
- * Prints each prompt, each hook's result, and at the end the PAM user, the
- * session that was handed on, and the one before it. Exit status 0 if every
- * hook succeeded, 1 if one did not, 2 when the transaction could not be run as
- * asked.
+ * Prints each prompt, behind what it is for if that is told, each hook's
+ *result, and at the end the PAM user, the session that was handed on, and the
+ *one before it. Exit status 0 if every hook succeeded, 1 if one did not, 2 when
+ *the transaction could not be run as asked.
  */
 #include <err.h>
 #include <locale.h>
@@ -98,6 +98,7 @@ static struct plan {
 /* One transaction. */
 struct run {
 	long number;
+	pam_handle_t *pamh;
 	size_t answered;
 	int failed;
 };
@@ -109,6 +110,16 @@ say(const struct run *run, const char *what, const char *text)
 		printf("%ld: %s: %s\n", run->number, what, text);
 	else
 		printf("%s: %s\n", what, text);
+}
+
+/* What the prompt is for, where the module says so. */
+static void
+say_kind(const struct run *run)
+{
+	const char *kind = pam_getenv(run->pamh, "GATEHOUSE_PROMPT");
+
+	if (kind != NULL)
+		say(run, "kind", kind);
 }
 
 static const char *
@@ -154,6 +165,7 @@ converse(int count, const struct pam_message **messages,
 	if (all == NULL)
 		return PAM_BUF_ERR;
 	for (int i = 0; i < count && r == PAM_SUCCESS; i++) {
+		say_kind(run);
 		say(run, style_name(messages[i]->msg_style), messages[i]->msg);
 		if (messages[i]->msg_style == PAM_PROMPT_ECHO_OFF ||
 		    messages[i]->msg_style == PAM_PROMPT_ECHO_ON)
@@ -247,9 +259,13 @@ transaction(struct run *run)
 		r = pam_start(plan.service, plan.user, &conv, &pamh);
 	if (r != PAM_SUCCESS)
 		errx(2, "pam_start: %s", pam_strerror(pamh, r));
+	run->pamh = pamh;
 	set_up(pamh);
-	for (char **name = plan.hooks; *name != NULL; name++)
+	for (char **name = plan.hooks; *name != NULL; name++) {
 		call_hook(run, pamh, *name);
+		if (pam_getenv(pamh, "GATEHOUSE_PROMPT") != NULL)
+			say(run, "left behind", "GATEHOUSE_PROMPT");
+	}
 	say_end(run, pamh);
 	pam_end(pamh, PAM_SUCCESS);
 }

@@ -57,6 +57,57 @@ spoken() {
 	spoken "" -l C
 }
 
+@test "what each prompt is for is told to who wants to know, while it is asked" {
+	daemon prompt:hidden:authtok:Password prompt:shown:user:login \
+		prompt:hidden:code:Code prompt:info:otpauth:otpauth \
+		prompt:hidden:code:Again prompt:info:recovery:A-B \
+		prompt:error:text:Oh result:granted:user=alice
+	line auth required
+	loader -e GATEHOUSE_PROMPTS=1 -a a -a alice -a b -a c \
+		gate authenticate
+	[ "$status" -eq 0 ]
+	heard "login step=0 service=gate draws=1"
+	[ "$(grep -A 1 '^kind' <<< "$output" | grep -v '^--')" = 'kind: authtok
+hidden: Password
+kind: user
+shown: login
+kind: code
+hidden: Code
+kind: otpauth
+info: otpauth
+kind: code
+hidden: Again
+kind: recovery
+info: A-B
+kind: text
+error: Oh' ]
+	lacks 'left behind'
+}
+
+@test "nothing of it for who does not ask, and nothing stays where it fails" {
+	daemon prompt:hidden:authtok:Password result:granted:user=alice
+	line auth required
+	for asks in '' GATEHOUSE_PROMPTS= GATEHOUSE_PROMPTS=0 \
+		GATEHOUSE_PROMPTS=yes; do
+		loader ${asks:+-e "$asks"} -a a gate authenticate
+		[ "$status" -eq 0 ]
+		heard "login step=0 service=gate"
+		lacks kind:
+	done
+	loader -e GATEHOUSE_PROMPTS=1 -x error gate authenticate
+	has 'authenticate: 19 '
+	lacks 'left behind'
+	loader -e GATEHOUSE_PROMPTS=1 -x disobey -a a gate authenticate
+	lacks 'left behind'
+}
+
+@test "a kind that there is not is nonsense" {
+	daemon prompt:hidden:beyond:Password result:granted:user=alice
+	line auth required
+	loader -a a gate authenticate
+	has 'authenticate: 9 '
+}
+
 @test "the session is handed from authenticate to open and close" {
 	daemon result:granted:user=alice:session=s42 -- result:granted
 	for type in auth account session; do
