@@ -221,6 +221,28 @@ check_mail(
 	findings_warn(file, 0, text, findings);
 }
 
+/* What of [web] cannot come later: gatehoused reads the key when it starts. */
+static void
+check_web(
+    const char *file, const struct config *config, struct findings *findings)
+{
+	const char *path = config->web_identity_key;
+	char why[200], text[VALUE_SIZE + sizeof(why)];
+	int fd = -1;
+
+	if (config->web_base_url[0] != '\0')
+		check_users(file, "[web] run_as", config->web_run_as, findings);
+	if (path[0] == '\0')
+		return;
+	if (file_open(path, FILE_SECRET, &fd, why, sizeof(why)) != 0) {
+		snprintf(text, sizeof(text), "[web] identity_key: %s: %s", path,
+		    why);
+		findings_add(file, 0, text, findings);
+		return;
+	}
+	close(fd);
+}
+
 /* Where contradictions and oddities are told. */
 struct warnings {
 	const char *file;
@@ -252,6 +274,7 @@ config_check(const struct options *options)
 		    file, "[peers] admin", config->peers_admin, &findings);
 		check_users(
 		    file, "[peers] hold", config->peers_hold, &findings);
+		check_users(file, "[peers] web", config->peers_web, &findings);
 		(void)allowlist_load(
 		    &list, config->allowlist_file, findings_add, &findings);
 		(void)access_rules_load(
@@ -263,6 +286,7 @@ config_check(const struct options *options)
 		check_second_factor(file, config, &findings);
 		check_idle(file, config, &findings);
 		check_mail(file, config, &findings);
+		check_web(file, config, &findings);
 		config_preset_contradictions(config, add_warning, &warnings);
 		config_oddities(config, add_warning, &warnings);
 	} else

@@ -100,5 +100,7 @@ main(int argc, char **argv)
 	log_to_stderr("gatehousectl");
 	r = finish_output(run(argc, argv));
 	secret_free(buffer, OUTPUT_BUFFER);
+	/* what was copied through a register may have been saved there */
+	secret_wipe_stack();
 	return r;
 }

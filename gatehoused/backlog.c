@@ -16,6 +16,7 @@ struct item {
 	struct item *next;
 	const char *reason;
 	int64_t value;
+	int alone; /* not with others: one of them may be why it failed */
 	char name[];
 };
 
@@ -95,7 +96,8 @@ take(struct backlog *b, struct batch *batch)
 	batch->first = item;
 	batch->count = 0;
 	while (item != NULL && batch->count < b->plan.batch &&
-	    same_reason(item->reason, batch->first->reason)) {
+	    same_reason(item->reason, batch->first->reason) &&
+	    (batch->count == 0 || (!item->alone && !batch->first->alone))) {
 		batch->items[batch->count++] =
 		    (struct backlog_item){ item->name, item->value };
 		batch->last = item;
@@ -120,7 +122,31 @@ drop(struct item *item)
 	}
 }
 
-/* With the lock held: they are done, or are the next again. */
+static void
+put_first(struct backlog *b, struct batch *batch)
+{
+	struct item *item;
+
+	for (item = batch->first; item != NULL; item = item->next)
+		item->alone = 1;
+	batch->last->next = b->first;
+	if (b->first == NULL)
+		b->last = &batch->last->next;
+	b->first = batch->first;
+}
+
+static void
+put_last(struct backlog *b, struct item *item)
+{
+	item->next = NULL;
+	*b->last = item;
+	b->last = &item->next;
+}
+
+/*
+ * With the lock held: they are done, or are to be done again. One that fails by
+ * itself, such as one whose record is damaged, must not hold up the others.
+ */
 static void
 put_away(struct backlog *b, struct batch *batch, int failed)
 {
@@ -129,10 +155,10 @@ put_away(struct backlog *b, struct batch *batch, int failed)
 		drop(batch->first);
 		return;
 	}
-	batch->last->next = b->first;
-	if (b->first == NULL)
-		b->last = &batch->last->next;
-	b->first = batch->first;
+	if (batch->count > 1)
+		put_first(b, batch);
+	else
+		put_last(b, batch->first);
 	b->waiting += batch->count;
 	b->not_before = clock_mono_ms() + BACKLOG_RETRY;
 	/* once is enough at the end: nothing is waited for then */
@@ -184,15 +210,14 @@ backlog_add(
 
 	if (item == NULL)
 		return GATE_ENOMEM;
-	item->next = NULL;
 	item->reason = reason;
 	item->value = value;
+	item->alone = 0;
 	memcpy(item->name, name, size);
 	pthread_mutex_lock(&b->lock);
 	r = hire(b);
 	if (r == 0) {
-		*b->last = item;
-		b->last = &item->next;
+		put_last(b, item);
 		b->waiting++;
 		pthread_cond_signal(&b->come);
 	}

@@ -22,7 +22,7 @@ struct backlog_item {
 
 /*
  * Works on up to BACKLOG_BATCH of them that have this reason in common. 0, and
- * they are done; else all of them are to be worked on again.
+ * they are done; else all of them are to be worked on again, then one by one.
  */
 typedef int backlog_work(const char *reason, const struct backlog_item *items,
     size_t count, void *data);

@@ -172,6 +172,8 @@ answer(struct request *request, const struct check *c)
 	wire_put_str(out, TAG_USER, c->view.user);
 	wire_put_str(out, TAG_SERVICE, c->view.service);
 	session_put_left(out, &c->view);
+	if (c->view.limits.idle > 0)
+		wire_put_num(out, TAG_IDLE_LIMIT, c->view.limits.idle);
 	wire_put_num(out, TAG_WARN, is_near(request->policy->config, &c->view));
 }
 

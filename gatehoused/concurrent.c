@@ -116,6 +116,7 @@ concurrent_hang_up(
 	h = calloc(1, sizeof(*h));
 	if (h != NULL) {
 		*h = (struct hanging_up){ *ending, gate, *by };
+		h->ending.patient = 1;
 		if (errands_add(gate_errands(gate), hang_up, h) == 0) {
 			ending->sessions =
 			    (struct rows){ .size = ending->sessions.size };

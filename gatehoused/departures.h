@@ -37,6 +37,10 @@ int departures_add(struct departures *departures, const char *reason,
 int departures_add_user(
     struct departures *departures, const char *reason, const char *user);
 
+/* The process of one that has ended, of which the audit log has been told, is
+ * to end soon; the same errors. */
+int departures_hang_up(struct departures *departures, const char *id);
+
 /* How many are not on record yet / hold a process that is to end. */
 void departures_count(
     struct departures *departures, size_t *unrecorded, size_t *held);

@@ -9,6 +9,7 @@
 #include "gatehoused/leader.h"
 #include "gatehoused/presence.h"
 #include "gatehoused/shells.h"
+#include "gatehoused/sweeper.h"
 #include "lib/clock.h"
 #include "lib/error.h"
 #include "lib/log.h"
@@ -123,7 +124,8 @@ record(const struct ending *ending, struct gate *gate, const struct peer *by,
 		log_warn("session %s: %s", session->id, detail);
 	} else
 		snprintf(detail, sizeof(detail), "%s", session->end_reason);
-	audit_write(gate_audit(gate), &event);
+	if (!ending->told)
+		audit_write(gate_audit(gate), &event);
 }
 
 /* Those of whose processes nothing is to be done any more. */
@@ -156,8 +158,8 @@ let_go(struct store_tx *tx, void *data)
  * before anybody hears of the end.
  */
 static void
-note_done(
-    struct ending *ending, struct gate *gate, const struct processes *processes)
+note_done(const struct ending *ending, struct gate *gate,
+    const struct processes *processes)
 {
 	struct letting_go of = { ending, processes };
 	const struct store_session *session;
@@ -199,6 +201,72 @@ grace_of(struct gate *gate)
 	return grace;
 }
 
+/* How many requests wait for processes. */
+static int64_t waiting;
+
+static void
+stop_waiting(void)
+{
+	__atomic_sub_fetch(&waiting, 1, __ATOMIC_RELAXED);
+}
+
+/* Processes that do not listen must not stop all threads for as long as they
+ * are given: nobody could sign in. */
+static int
+may_wait(const struct ending *ending, struct gate *gate)
+{
+	struct policy *policy = gate_policy(gate);
+	int64_t most = policy->config->threads / 2;
+
+	policy_unref(&policy);
+	if (__atomic_add_fetch(&waiting, 1, __ATOMIC_RELAXED) <= most ||
+	    ending->patient || gate_sweeper(gate) == NULL)
+		return 1;
+	stop_waiting();
+	return 0;
+}
+
+/* Who asks is in none of them. */
+static void
+hand_over(struct processes *p, const struct ending *ending, struct gate *gate,
+    const struct peer *by)
+{
+	const struct store_session *session;
+	struct leader asking, leader;
+	size_t i;
+
+	leader_of(by, &asking);
+	for (i = 0; i < p->count; i++) {
+		holder(rows_at(&ending->sessions, i), &leader);
+		if (leader.pid <= 0 || leader_same(&leader, &asking))
+			continue;
+		p->leaders[i] = leader;
+		p->is_left[i] = 1; /* as yet */
+	}
+	note_done(ending, gate, p);
+	for (i = 0; i < p->count; i++) {
+		session = rows_at(&ending->sessions, i);
+		if (p->is_left[i])
+			p->is_left[i] = sweeper_hang_up(gate_sweeper(gate),
+					    session->id) != 0;
+	}
+}
+
+static void
+end_processes(struct processes *p, const struct ending *ending,
+    struct gate *gate, const struct peer *by)
+{
+	if (by != NULL && !may_wait(ending, gate)) {
+		hand_over(p, ending, gate, by);
+		return;
+	}
+	choose(p, ending, gate, by);
+	leaders_end(p->leaders, p->count, grace_of(gate), p->is_left);
+	note_done(ending, gate, p);
+	if (by != NULL)
+		stop_waiting();
+}
+
 void
 ending_finish(struct ending *ending, struct gate *gate, const struct peer *by)
 {
@@ -212,11 +280,9 @@ ending_finish(struct ending *ending, struct gate *gate, const struct peer *by)
 	p.leaders = calloc(p.count, sizeof(*p.leaders));
 	p.is_left = calloc(p.count, 1);
 	chosen = p.leaders != NULL && p.is_left != NULL;
-	if (chosen) {
-		choose(&p, ending, gate, by);
-		leaders_end(p.leaders, p.count, grace_of(gate), p.is_left);
-		note_done(ending, gate, &p);
-	} else
+	if (chosen)
+		end_processes(&p, ending, gate, by);
+	else
 		log_error("ending the processes of %zu sessions: %s", p.count,
 		    gate_strerror(GATE_ENOMEM));
 	for (i = 0; i < p.count; i++) {

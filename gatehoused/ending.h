@@ -19,12 +19,14 @@ struct ending {
 	struct rows sessions; /* of struct store_session: those that ended */
 	size_t left;          /* how many of their processes go on */
 	int gone;             /* the processes are: there are none to end */
+	int told;             /* the audit log has them already */
+	int patient;          /* its thread may wait as long as it takes */
 };
 
 #define ENDING(gate, verb, reason)                                             \
 	{                                                                      \
 		(gate), (verb), (reason),                                      \
-		    { .size = sizeof(struct store_session) }, 0, 0             \
+		    { .size = sizeof(struct store_session) }, 0, 0, 0, 0       \
 	}
 
 /*
@@ -48,8 +50,9 @@ void ending_leave(const struct ending *ending, struct gate *gate);
 /*
  * The same, for who has not left yet; then has the processes end, and puts each
  * session into the audit log. Waits for them, no longer than [idle] grace and
- * half a second. One that holds a session which goes on is left alone, and so
- * is by, the one that asks; NULL: nobody does.
+ * half a second; or, where by waits and half of the threads do so already, has
+ * that done by the sweeper. One that holds a session which goes on is left
+ * alone, and so is by, the one that asks; NULL: nobody does.
  */
 void ending_finish(
     struct ending *ending, struct gate *gate, const struct peer *by);

@@ -280,6 +280,23 @@ warn_of_fixed(const struct config *old, const struct config *new)
 			 "start");
 }
 
+/* The new one is in force, and yet not for all: who asked for it must know. */
+static int
+follow(struct gate *gate, struct policy *fresh)
+{
+	int r = presence_follow(gate->presence, fresh);
+
+	if (r == 0)
+		return 0;
+	log_error("sessions keep their limits until the configuration is read "
+		  "again: %s",
+	    gate_strerror(r));
+	pthread_mutex_lock(&gate->policy_lock);
+	gate->reload_failed = 1;
+	pthread_mutex_unlock(&gate->policy_lock);
+	return r;
+}
+
 int
 gate_reload(struct gate *gate)
 {
@@ -302,9 +319,7 @@ gate_reload(struct gate *gate)
 	pthread_mutex_unlock(&gate->policy_lock);
 	if (r == 0) {
 		policy_unref(&old);
-		if (presence_follow(gate->presence, fresh) != 0)
-			log_error("sessions keep their limits until the "
-				  "configuration is read again");
+		r = follow(gate, fresh);
 		log_info("%s was read anew", gate->config_path);
 	} else {
 		policy_unref(&fresh);

@@ -34,8 +34,9 @@ struct policy *gate_policy(struct gate *gate);
 
 /*
  * Reads everything anew. The old policy stays in force until the new one is
- * ready, and stays for good where the new one is bad (an error, logged). Opens
- * the audit log anew too, for log rotation.
+ * ready, and stays for good where the new one is bad (an error, logged). An
+ * error too where the new one is in force, and sessions keep their limits of
+ * before. Opens the audit log anew too, for log rotation.
  */
 int gate_reload(struct gate *gate);
 

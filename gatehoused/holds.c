@@ -234,6 +234,44 @@ commit_take(struct store_tx *tx, void *data)
 	return o->store;
 }
 
+/*
+ * The store takes nothing, and may not even have run what was to be put there.
+ * What ran before, and is on record, goes on: a full disk ends no call. How
+ * many do.
+ */
+static size_t
+renew_alone(const struct order *o, int error)
+{
+	struct one *one;
+	size_t i, count = 0;
+
+	for (i = 0; i < o->which.count; i++) {
+		one = one_at(o, i);
+		if (one->is_new && one->is_taken)
+			take_back(o, one);
+		one->r = error;
+		if (!one->is_new)
+			one->r = live_hold(o->live, LIVE_ID(one->session),
+			    &o->hold, o->now, &one->until);
+		count += one->r == 0;
+	}
+	return count;
+}
+
+/* Once for each time that the store begins to fail, or is well again. */
+static void
+tell_of_store(int r)
+{
+	static int failing;
+	int before = __atomic_exchange_n(&failing, r != 0, __ATOMIC_RELAXED);
+
+	if (r != 0 && !before)
+		log_warn("holds are renewed, but not on record: %s",
+		    gate_strerror(r));
+	else if (r == 0 && before)
+		log_info("holds are on record again");
+}
+
 /* Who is to hear of it at once has it durable. */
 static int
 run_take(struct order *o)
@@ -255,15 +293,13 @@ run_take(struct order *o)
 		return 0;
 	r = is_new ? store_write(store, commit_take, o)
 		   : store_write_soon(store, commit_take, o);
-	if (r == 0)
+	if (r == 0) {
+		tell_of_store(0);
 		return 0;
-	for (i = 0; i < o->which.count; i++)
-		if (one_at(o, i)->is_new && one_at(o, i)->is_taken)
-			take_back(o, one_at(o, i));
-	if (is_new || r == GATE_ENOMEM)
+	}
+	if (renew_alone(o, r) == 0 && is_new)
 		return r;
-	/* what runs, and is on record, goes on: a full disk ends no call */
-	log_warn("holds are renewed, but not on record: %s", gate_strerror(r));
+	tell_of_store(r);
 	return 0;
 }
 

@@ -197,6 +197,27 @@ open_session(struct login *l)
 	return r;
 }
 
+/*
+ * Whoever closes a session says that its process has no part in it any more,
+ * which nobody hangs up then. Of another process a peer without rights cannot
+ * say so: he would stay, with no limit to it.
+ */
+static int
+may_close(struct login *l)
+{
+	const struct store_session *s = &l->record;
+	struct leader holder = { s->pid, s->pid_started }, asking;
+
+	if ((l->rights & RIGHT_LOGIN) || s->pid == 0)
+		return 0;
+	leader_of(&l->peer, &asking);
+	if (leader_same(&holder, &asking))
+		return 0;
+	return refuse(&l->refusal, REASON_PEER,
+	    "process %lld holds session %s, which can be ended instead",
+	    (long long)s->pid, s->id);
+}
+
 static int
 commit_close(struct store_tx *tx, void *data)
 {
@@ -205,6 +226,9 @@ commit_close(struct store_tx *tx, void *data)
 
 	/* ended by somebody else before: there is nothing left to do */
 	if (r != 0 || l->record.state == SESSION_ENDED)
+		return r;
+	r = may_close(l);
+	if (r != 0)
 		return r;
 	presence_note(gate_presence(l->gate), &l->record);
 	session_ended(&l->record, STORE_END_CLOSED, clock_wall());

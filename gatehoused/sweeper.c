@@ -133,9 +133,10 @@ lock_one(struct sweeper *s, const char *id)
 	if (shells_lock(gate_shells(s->gate), s->gate, &view))
 		(void)live_again(
 		    presence_live(presence), id, presence_now(presence));
-	else
-		(void)departures_add(
-		    s->departures, STORE_END_IDLE, id, view.activity);
+	else if (departures_add(
+		     s->departures, STORE_END_IDLE, id, view.activity) == 0)
+		/* or it would be told of each second until it is on record */
+		(void)live_remove(presence_live(presence), LIVE_ID(id));
 }
 
 static int
@@ -215,6 +216,12 @@ int
 sweeper_end(struct sweeper *s, const char *id, const char *reason)
 {
 	return departures_add(s->departures, reason, id, 0);
+}
+
+int
+sweeper_hang_up(struct sweeper *s, const char *id)
+{
+	return departures_hang_up(s->departures, id);
 }
 
 void

@@ -25,6 +25,10 @@ void sweeper_free(struct sweeper **sweeper);
  * GATE_ENOMEM or GATE_EIO, where nothing comes of it. */
 int sweeper_end(struct sweeper *sweeper, const char *id, const char *reason);
 
+/* Soon has the process end that holds a session which has ended, on record and
+ * in the audit log. 0, GATE_ENOMEM or GATE_EIO, where nothing comes of it. */
+int sweeper_hang_up(struct sweeper *sweeper, const char *id);
+
 /*
  * Ends all sessions of a user soon, for this reason, such as "lockout". Waits
  * for nothing: for who holds a lock, or somebody up. If there is no memory, it

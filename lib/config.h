@@ -261,14 +261,14 @@ struct config {
 	int64_t hold_max;
 
 	/* [web] */
-	char *web_listen;   /* a path, or ADDRESS:PORT */
+	char *web_listen; /* a path, or ADDRESS:PORT */
 	char *web_run_as;
 	char *web_base_url; /* "": there is no front door */
 	char *web_prefix;
 	char *web_login_socket;
 	char *web_service;
-	char *web_return_to; /* hosts, blank-separated */
-	char *web_proxies;   /* networks, blank-separated */
+	char *web_return_to;   /* hosts, blank-separated */
+	char *web_proxies;     /* networks, blank-separated */
 	int64_t web_forwarded; /* enum config_forwarded */
 	char *web_groups;      /* an attribute; "": the system's groups */
 	char *web_attributes;  /* names, blank-separated; "": none */

@@ -261,6 +261,12 @@ look_at_peers(const struct listener *listener)
 		    "[peers] web does not name %s, the user of [web] run_as: "
 		    "gatehouse-web may not ask",
 		    c->web_run_as);
+	if (c->web_hold_tokens[0] != '\0' &&
+	    !has_user(c->peers_hold, c->web_run_as))
+		tell(listener, "web", "hold_tokens",
+		    "[web] hold_tokens is of no use: [peers] hold does not "
+		    "name %s, the user of [web] run_as",
+		    c->web_run_as);
 	while (next_user(&list, user) != NULL)
 		for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 			if (has_user(others[i].users, user))

@@ -82,8 +82,8 @@ enum verb {
 	VERB_EMERGENCY_REVOKE, /* USER; answered by COUNT */
 	VERB_SESSION_CHECK,    /* SESSION or TOKEN; RHOST?: it must be on the
 				* allowlist; ACTIVITY? with it AGE?; answered by
-				* SESSION USER SERVICE IDLE_LEFT? AGE_LEFT? WARN
-				* HELD; a refusal has REASON */
+				* SESSION USER SERVICE IDLE_LIMIT? IDLE_LEFT?
+				* AGE_LEFT? WARN HELD; a refusal has REASON */
 	VERB_SESSION_TOKEN,    /* SESSION; answered by TOKEN */
 	VERB_HOLD_TAKE,        /* SESSION or USER; LABEL LEASE?; answered by
 				* COUNT, LEASE: what was granted */
@@ -116,12 +116,12 @@ enum verb {
 	VERB_SAML_METADATA, /* METADATA CERTIFICATE? NOW; IDP_COUNT
 			     * VALID_UNTIL CACHE_DURATION */
 
-	/* from gatehouse-web to gatehouse-login, one of them on a connection. It
-	 * asks back by VERB_PROMPT, each answered by VERB_ANSWER or CANCEL, and
-	 * ends with VERB_RESULT: if granted SESSION TOKEN USER PREVIOUS?, to be
-	 * acknowledged by KEPT, else DELAY? in microseconds. What is only to be
-	 * shown comes before either of them, as ROWs of STYLE KIND TEXT that are
-	 * not answered. */
+	/* from gatehouse-web to gatehouse-login, one of them on a connection.
+	 * It asks back by VERB_PROMPT, each answered by VERB_ANSWER or CANCEL,
+	 * and ends with VERB_RESULT: if granted SESSION TOKEN USER PREVIOUS?,
+	 * to be acknowledged by KEPT, else DELAY? in microseconds. What is only
+	 * to be shown comes before either of them, as ROWs of STYLE KIND TEXT
+	 * that are not answered. */
 	VERB_WEB_LOGIN = 112, /* RHOST USER? LANGUAGE? TICKET?: the answer to
 			       * the first question for a proof */
 	VERB_WEB_PASSWORD,    /* RHOST TOKEN LANGUAGE?: whose session it is

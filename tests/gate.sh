@@ -67,10 +67,16 @@ gate_service() {
 
 # gate_set SECTION KEY VALUE: changes the configuration.
 gate_set() {
-	local rest
-	rest=$(grep -vx "$2 = .*" "$GATE/gatehouse.conf")
-	echo "$rest" | grep -qx "\[$1\]" || rest+=$'\n'"[$1]"
-	echo "$rest" | sed "s|^\[$1\]\$|&\n$2 = $3|" > "$GATE/gatehouse.conf"
+	local changed
+	# other sections may have keys of the same name
+	changed=$(key="$2 = " value=$3 awk -v heading="[$1]" '
+		/^\[/ { inside = $0 == heading }
+		inside && index($0, ENVIRON["key"]) == 1 { next }
+		{ print }
+		$0 == heading && !set++ { print ENVIRON["key"] ENVIRON["value"] }
+		END { if (!set) print heading "\n" ENVIRON["key"] ENVIRON["value"] }
+	' "$GATE/gatehouse.conf")
+	echo "$changed" > "$GATE/gatehouse.conf"
 }
 
 # gate_speaks: our SP gets a key pair, a logout address, and metadata, of which

@@ -25,11 +25,11 @@ static struct seen {
 	pthread_cond_t moved;
 	int blocked; /* work waits while it is set */
 	int failing; /* so many calls yet to fail */
+	int64_t bad; /* with this number each does; 0: with none */
 	size_t calls, at_once, most_at_once;
 	size_t largest; /* batch */
 	size_t mixed;   /* names under another reason than their own */
 	uint8_t times[MANY];
-	int64_t order[MANY];
 	size_t done;
 } seen;
 
@@ -51,11 +51,13 @@ work(const char *reason, const struct backlog_item *items, size_t count,
 	while (seen.blocked)
 		pthread_cond_wait(&seen.moved, &seen.lock);
 	failed = seen.failing > 0 && seen.failing-- > 0;
+	for (i = 0; i < count; i++)
+		failed |= seen.bad != 0 && items[i].value == seen.bad;
 	for (i = 0; i < count && !failed; i++) {
 		seen.mixed += reason != (items[i].value % 2 ? other : idle) ||
 		    atoi(items[i].name) != items[i].value;
 		seen.times[items[i].value]++;
-		seen.order[seen.done++] = items[i].value;
+		seen.done++;
 	}
 	seen.at_once--;
 	pthread_cond_broadcast(&seen.moved);
@@ -193,16 +195,43 @@ tries_again_a_second_later(void **state)
 	seen.failing = 2;
 	assert_int_equal(add(backlog, 0), 0);
 	await(&seen.calls, 1);
-	/* behind what has failed, and in its order */
+	/* as often as it takes, and each once */
 	assert_int_equal(add(backlog, 2), 0);
 	assert_int_equal(add(backlog, 4), 0);
 	await(&seen.done, 3);
 	assert_true(clock_mono_ms() - begun >= 2 * BACKLOG_RETRY);
-	assert_int_equal(seen.order[0], 0);
-	assert_int_equal(seen.order[1], 2);
-	assert_int_equal(seen.order[2], 4);
+	assert_int_equal(seen.times[0], 1);
+	assert_int_equal(seen.times[2], 1);
+	assert_int_equal(seen.times[4], 1);
 	backlog_free(&backlog);
 	assert_int_equal(seen.done, 3);
+}
+
+/* One that fails each time, alone and with others. */
+static void
+is_not_held_up_by_what_fails(void **state)
+{
+	struct backlog *backlog = make(BACKLOG_BATCH, 1, 0);
+	int64_t i;
+
+	(void)state;
+	seen.bad = 4;
+	block(1);
+	for (i = 0; i <= 20; i += 2)
+		assert_int_equal(add(backlog, i), 0);
+	block(0);
+	await(&seen.done, 10);
+	assert_int_equal(seen.times[4], 0);
+	assert_int_equal(backlog_count(backlog), 1);
+	/* and who comes later */
+	for (i = 22; i <= 40; i += 2)
+		assert_int_equal(add(backlog, i), 0);
+	await(&seen.done, 20);
+	assert_int_equal(seen.times[4], 0);
+	seen.bad = 0;
+	await(&seen.done, 21);
+	assert_int_equal(seen.times[4], 1);
+	backlog_free(&backlog);
 }
 
 /* At the end: what fails then, or is not to be finished, is dropped, and no
@@ -243,6 +272,7 @@ main(void)
 		TEST(does_each_once),
 		TEST(is_not_held_up_by_one),
 		TEST(tries_again_a_second_later),
+		TEST(is_not_held_up_by_what_fails),
 		TEST(ends_at_once),
 	};
 

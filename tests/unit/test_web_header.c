@@ -29,7 +29,7 @@ has_all_of_them_always(void **state)
 	static const char *const names[] = { "X-Gatehouse-User",
 		"X-Gatehouse-Groups", "X-Gatehouse-Session",
 		"X-Gatehouse-Method", "X-Gatehouse-Attributes",
-		"X-Gatehouse-Token" };
+		"X-Gatehouse-Token", "X-Gatehouse-Previous-Session" };
 	static const struct identity nobody;
 	static const struct identity user = { .user = "alice" };
 	struct attributes none = { 0 };
