@@ -97,6 +97,8 @@ ended_once() {
 
 @test "all end while others begin: those that were there, and nothing twice" {
 	gate_with
+	# whoever opens them is not hung up when all that it had have ended
+	sed -i '/^session/s/$/ detached/' "$GATE/pam.d/portal"
 	open alice -t 4 -n 25 > "$BATS_TEST_TMPDIR/before"
 	open bob -t 4 -n 50 > "$BATS_TEST_TMPDIR/meanwhile" 3>&- &
 	opening=$!
@@ -183,6 +185,30 @@ ended_once() {
 	bad -5 ask end user=alice all=1
 	bad -5 ask end all=0
 	goes_on "$id"
+}
+
+@test "whoever has no right closes no session that another process holds" {
+	[ "$EUID" -eq 0 ] || skip 'needs root: asks as somebody else'
+	gate_with users allow_system yes
+	nobody=$(id -un 65534)
+	alice=$(open alice)
+	mine=$(open "$nobody")
+	bad "" as_nobody close user="$nobody" service=portal session="$mine"
+	[ "$(decision reason)" = peer_not_allowed ]
+	[ "$(decision session)" = "$mine" ]
+	goes_on "$mine"
+	# nor does he hear anything of another's
+	bad "" as_nobody close user=alice service=portal session="$alice"
+	bad "" as_nobody close user="$nobody" service=portal session="$alice"
+	[[ $output != *alice* ]]
+	goes_on "$alice"
+	# he may end it, with its process, and who signs people in may close it
+	run -0 as_nobody end session="$mine"
+	mine=$(open "$nobody")
+	gate_set peers login "$nobody"
+	ctl reload
+	run -0 as_nobody close user="$nobody" service=portal session="$mine"
+	[ "$(ask show session="$mine" | head -n 1 | of end_reason)" = closed ]
 }
 
 @test "whoever has no right ends his own" {

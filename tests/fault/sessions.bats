@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck disable=SC2030,SC2031,SC2153 # what sessions.bash sets
 #
 # Sessions that live, while the daemon is killed, the disk is full, the clock
 # jumps, the machine starts anew, or all of them are touched at once: none is
@@ -7,133 +8,9 @@
 
 bats_require_minimum_version 1.5.0
 load fault.bash
+load sessions.bash
 
 HOUR=3600
-
-setup() {
-	gate_make "$BATS_TEST_TMPDIR/gate"
-	gate_set idle limit 30m
-	gate_set session linger 1h
-}
-
-teardown() {
-	local pid
-	for pid in "${LEADERS[@]}"; do
-		kill -KILL "$pid" 2> /dev/null || true
-	done
-	gate_stop KILL
-	[ -z "${HOLDER:-}" ] || kill "$HOLDER" 2> /dev/null || true
-}
-
-# arrive USER...: each has a session from now on; ID is that of the last.
-arrive() {
-	local user
-	for user in "$@"; do
-		is_in "$user" "$(sso "$user")"
-	done
-	ID=${output##*session: }
-}
-
-# crowd COUNT: the same for so many at once.
-crowd() {
-	people "$1" > "$GATE/people"
-	storm "$GATE/people" > "$GATE/told"
-	[ "$(grep -c ^granted "$GATE/told")" -eq "$1" ]
-}
-
-# hold_on USER [COMMAND...]: a session that a process stands for, as long as it
-# lasts; begun by that command. LEADER, and ID.
-hold_on() {
-	local user=$1
-	shift
-	: > "$GATE/held.$user"
-	"$@" "$BUILD/tests/loader" -c "$GATE/pam.d" -u "$user" \
-	    -i rhost=192.0.2.7 -a "$(sso "$user")" portal authenticate \
-	    acct_mgmt open_session hold >> "$GATE/held.$user" 2>&1 3>&- &
-	LEADER=$!
-	LEADERS+=("$LEADER")
-	until_true grep -q ^held: "$GATE/held.$user"
-	ID=$(sed -n 's/^held: //p' "$GATE/held.$user")
-}
-
-# sessions [FILTER]: "ID STATE REASON" of all that are on record, in order.
-sessions() {
-	ctl session list --all --json | jq -r \
-	    ".[] | ${1:+select($1) |} \"\(.id) \(.state) \(.end_reason // \"-\")\"" |
-	    sort
-}
-
-count() {
-	sessions "$1" | wc -l
-}
-
-# of ID FIELD
-of() {
-	ctl session show "$1" --json | jq -r ".$2"
-}
-
-# ended ID REASON
-ended() {
-	[ "$(of "$1" state) $(of "$1" end_reason)" = "ended $2" ]
-}
-
-# all_ended COUNT REASON
-all_ended() {
-	[ "$(count ".state == \"ended\" and .end_reason == \"$2\"")" -eq "$1" ]
-}
-
-# ends_told [REASON]: how many ends the audit log has, and none of them twice.
-ends_told() {
-	local told
-	told=$(jq -r --arg reason "${1:-}" 'select(.verb == "session_end" and
-	    ($reason == "" or .detail == $reason)) | .session' \
-	    "$GATE/audit.log")
-	[ -z "$(sort <<< "$told" | uniq -d)" ] || return 1
-	grep -c . <<< "$told" || true
-}
-
-# goes_on ID / is_over ID: what a portal is told.
-goes_on() {
-	ctl session check --id "$1"
-}
-
-is_over() {
-	run -1 ctl session check --id "$1"
-}
-
-# touch_it ID [AGE]: its person has done something, so many ms ago.
-touch_it() {
-	ctl session check --id "$1" --activity input --age "${2:-0}" > /dev/null
-}
-
-# kept ID: its last activity, as it is on record, in ms of the steady clock.
-kept() {
-	sqlite3 "file:$GATE/gate.db?mode=ro" \
-	    "SELECT last FROM live WHERE id = '$1'"
-}
-
-# kept_later ID THAN
-kept_later() {
-	[ "$(kept "$1")" -gt "$2" ]
-}
-
-# uptime_ms: milliseconds of CLOCK_BOOTTIME.
-uptime_ms() {
-	awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime
-}
-
-# active ID: sets EARLIEST and LATEST, between which its last activity was by
-# what the daemon says, in ms of CLOCK_BOOTTIME.
-active() {
-	local before after idle
-	before=$(uptime_ms)
-	idle=$("$BUILD/tests/session_client" "$GATE/gate.sock" ask show \
-	    session="$1" | sed -n 's/^row .* idle=\([0-9]*\).*/\1/p')
-	after=$(uptime_ms)
-	# a tick, and what is rounded
-	EARLIEST=$((before - idle - 15))
-	LATEST=$((after - idle + 15))
-}
 
 # --- killed ---
 
@@ -383,6 +260,24 @@ is_refused_now() {
 	! ctl session check --id "$1" > /dev/null 2>&1
 }
 
+@test "no space: what cannot be locked is to end once, however long that takes" {
+	gate_set idle limit 2s
+	gate_set idle action lock
+	gate_start
+	hold_on alice
+	ceiling "$(stat -c %s "$GATE/gate.db-wal")"
+	until_true grep -q 'cannot be ended on record' "$GATE/daemon.log"
+	is_over "$ID"
+	sleep 3
+	[ "$(status_of sessions_to_end)" -eq 1 ]
+	is_over "$ID"
+	kill -0 "$LEADER"
+	ceiling unlimited
+	until_true ended "$ID" idle
+	until_true gone "$LEADER"
+	[ "$(ends_told idle)" -eq 1 ]
+}
+
 @test "a store that is full at a stop does not hold it up" {
 	gate_set idle limit 2s
 	gate_start
@@ -398,85 +293,70 @@ is_refused_now() {
 	until_true ended "$ID" idle
 }
 
-# --- processes ---
-
-# gone PID
-gone() {
-	! kill -0 "$1" 2> /dev/null
+# lock_store: somebody else writes to it, and nobody does until unlock_store.
+lock_store() {
+	mkfifo "$GATE/sqlite"
+	sqlite3 "$GATE/gate.db" < "$GATE/sqlite" > "$GATE/locked" 3>&- &
+	SQLITE=$!
+	exec 8> "$GATE/sqlite"
+	echo 'BEGIN IMMEDIATE; SELECT 1;' >&8
+	until_true test -s "$GATE/locked"
 }
 
-@test "a process that will not end holds up no other session" {
-	gate_set idle limit 2s
+unlock_store() {
+	exec 8>&-
+	wait "$SQLITE"
+}
+
+# call_goes_on COUNT: who holds alice's sessions renews it, for so many.
+call_goes_on() {
+	run -0 "$BUILD/tests/session_client" "$GATE/gate.sock" ask take \
+	    user=alice label=call
+	[[ $output =~ count=$1\ lease=([0-9]+)$ ]]
+	[ "${BASH_REMATCH[1]}" -gt 0 ]
+	[ "${BASH_REMATCH[1]}" -le 5000 ]
+}
+
+@test "a store that takes nothing ends no call" {
+	gate_set idle limit 3s
 	gate_set idle warn 0s
-	gate_set idle grace 30s
+	gate_set hold lease 5s
 	gate_start
-	hold_on stubborn env --ignore-signal=HUP,TERM
-	local stubborn=$LEADER
-	sleep 1
-	hold_on alice
-	arrive bob
-	until_true all_ended 3 idle
-	until_true gone "$LEADER"
-	kill -0 "$stubborn"
-	[ "$(ends_told idle)" -eq 2 ]
-	[ "$(status_of sessions_hanging_up)" -eq 1 ]
-	# nor a stop, and it does not outlive that
-	local begun
-	begun=$(uptime_ms)
-	gate_stop
-	[ $(($(uptime_ms) - begun)) -lt 5000 ]
-	until_true gone "$stubborn"
-	[ "$(ends_told idle)" -eq 3 ]
+	arrive alice
+	local first=$ID
+	arrive alice
+	local second=$ID
+	call_goes_on 2
+	lock_store
+	# past what is on record of it, and the limit
+	local until=$(($(uptime_ms) + 10000))
+	while [ "$(uptime_ms)" -lt "$until" ]; do
+		call_goes_on 2
+		sleep 0.5
+	done
+	goes_on "$first"
+	goes_on "$second"
+	# but none begins
+	run -1 "$BUILD/tests/session_client" "$GATE/gate.sock" ask take \
+	    user=alice label=other
+	unlock_store
+	call_goes_on 2
+	[ "$(grep -c 'renewed, but not on record' "$GATE/daemon.log")" -eq 1 ]
+	until_true all_ended 2 idle
 }
 
-# keeps_going PID: it is neither hung up nor killed, after all that is due.
-keeps_going() {
-	sleep 1
-	kill -0 "$1"
-}
-
-@test "SIGKILL while a process is hung up: the next start does it" {
-	gate_set idle grace 60s
-	gate_service web
+@test "a store that takes nothing: a reload says that sessions keep their limits" {
 	gate_start
-	# closed by its application, which goes on, as a server would
-	hold_on server env --ignore-signal=HUP,TERM
-	local server=$LEADER closed=$ID
-	close_for server "$closed"
-	ended "$closed" closed
-	# one that stands for two, of which one goes on
-	hold_on alice env --ignore-signal=HUP,TERM
-	local alice=$LEADER over=$ID
-	hold_on bob env --ignore-signal=HUP,TERM
-	local bob=$LEADER on=$ID
-	ctl session end "$over" > /dev/null 2>&1 3>&- &
-	until_true ended "$over" administrator
-	kill -0 "$alice"
-	gate_stop KILL
-	gate_set idle grace 1s
-	gate_start
-	until_true gone "$alice"
-	until_true told_once "$over" administrator
-	goes_on "$on"
-	keeps_going "$bob"
-	keeps_going "$server"
-	# and that was it
-	gate_stop KILL
-	gate_start
-	keeps_going "$server"
-	told_once "$over" administrator
-}
-
-# close_for USER ID: the application closes a session.
-close_for() {
-	"$BUILD/tests/session_client" "$GATE/gate.sock" ask close \
-	    user="$1" service=portal session="$2"
-}
-
-# told_once ID REASON: the audit log has its end, once.
-told_once() {
-	[ "$(jq -r --arg id "$1" 'select(.verb == "session_end" and
-	    .session == $id) | .detail' "$GATE/audit.log")" = "$2" ]
+	arrive alice
+	gate_set idle limit 10m
+	lock_store
+	run ! ctl reload
+	[ "$(status_of last_reload)" = 'failed, see the log' ]
+	[ "$(of "$ID" idle_limit)" = 1800 ]
+	unlock_store
+	ctl reload
+	[ "$(status_of last_reload)" = good ]
+	[ "$(of "$ID" idle_limit)" = 600 ]
 }
 
 # --- clocks ---
