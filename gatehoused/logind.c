@@ -89,8 +89,11 @@ read_session(const struct leader *leader, struct logind *logind)
 	snprintf(line, sizeof(line), "LEADER=%lld", (long long)leader->pid);
 	if (!says(text, line))
 		return GATE_ENOTFOUND;
-	logind->has_screen = says(text, "TYPE=x11") ||
-	    says(text, "TYPE=wayland") || says(text, "TYPE=mir");
+	/* whose session it is may set its type (SetType), not that it came by
+	 * the network: what has no screen here cannot be locked */
+	logind->has_screen = !says(text, "REMOTE=1") &&
+	    (says(text, "TYPE=x11") || says(text, "TYPE=wayland") ||
+		says(text, "TYPE=mir"));
 	return 0;
 }
 

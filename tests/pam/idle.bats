@@ -89,12 +89,13 @@ logind_decided() {
 	[ -e "$WORLD/ready" ] || ! kill -0 "$HOLDER" 2> /dev/null
 }
 
-# logind_has NAME ID LEADER TYPE: the leader of a visit's session is in this
-# session of logind's, whose leader is this one.
+# logind_has NAME ID LEADER TYPE [LINE]: the leader of a visit's session is in
+# this session of logind's, whose leader is this one.
 logind_has() {
 	[ -e "$WORLD/ready" ] || return 0
 	echo "0::/user.slice/user-60001.slice/session-$2.scope" > "$WORLD/cgroup-$2"
-	printf 'UID=60001\nTYPE=%s\nLEADER=%d\n' "$4" "$3" > "$WORLD/logind-$2"
+	printf 'UID=60001\nTYPE=%s\nLEADER=%d\n%s\n' "$4" "$3" \
+	    "${5:-REMOTE=0}" > "$WORLD/logind-$2"
 	chmod 644 "$WORLD"/*-"$2"
 	"${GATE_IN[@]}" sh -c 'mount --bind "$1/cgroup-$2" "/proc/$3/cgroup" &&
 	    cp "$1/logind-$2" "/run/systemd/sessions/$2"' \
@@ -218,6 +219,8 @@ people_with_screens() {
 	logind_has screen 81 "$(leader screen)" x11
 	visit console "$shell"
 	logind_has console 82 "$(leader console)" tty
+	visit claims "$shell"
+	logind_has claims 83 "$(leader claims)" x11 REMOTE=1
 }
 
 # What the record has of one session is the pid of another process by now.
@@ -371,4 +374,10 @@ ended() {
 	run ! grep -q 'lock-session 82' "$WORLD/told"
 	lasted console "$(began console)" $((LIMIT - 1)) $((LIMIT + 2))
 	ended console idle
+}
+
+@test "idle: action = lock believes nobody who came by the network of a screen" {
+	[ -e "$WORLD/ready" ] || skip 'root may not mount here'
+	run ! grep -q 'lock-session 83' "$WORLD/told"
+	ended claims idle
 }
