@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# What is secret stays so: distinctive passwords, seeds, codes and keys are
-# planted, and then looked for in the memory of every process, in core dumps,
-# in the logs, in the store, in the list of processes and in what is said of
-# errors. See docs/security.md, "Secrets".
+# What is secret stays so: distinctive passwords, seeds, codes, session tokens
+# and keys are planted, and then looked for in the memory of every process, in
+# core dumps, in the logs, in the store, in the list of processes and in what is
+# said of errors. See docs/security.md, "Secrets".
 
 bats_require_minimum_version 1.5.0
 
@@ -16,6 +16,7 @@ WRONG='brolux tivandep qoshkir muzzelgan fyb'
 setup() {
 	cd "$BATS_TEST_DIRNAME/.." || return 1
 	. tests/gate.sh
+	. tests/sessions.bash
 	[ "$EUID" -eq 0 ] ||
 	    skip 'needs root: looks into processes that are not dumpable'
 	! ldd "$BUILD/gatehoused" | grep -q libasan ||
@@ -26,10 +27,12 @@ setup() {
 	: > "$GATE/gone"
 	: > "$GATE/held"
 	TTY_PID=
+	LINE_PID=
 }
 
 teardown() {
 	[ -z "${TTY_PID:-}" ] || kill "$TTY_PID" 2> /dev/null || true
+	[ -z "${LINE_PID:-}" ] || kill "$LINE_PID" 2> /dev/null || true
 	gate_stop KILL
 }
 
@@ -184,6 +187,70 @@ refused() {
 		decision
 		return 1
 	}
+}
+
+# with_session [SECTION KEY VALUE]...: and a session of his, ID.
+with_session() {
+	with_bob "$@"
+	printf '%s\n' "$PASSWORD" "$(otp_code "$URI")" |
+	    pam 192.0.2.7 portal bob authenticate acct_mgmt open_session
+	ID=$(ctl session list --user bob --json | jq -r '.[0].id')
+}
+
+# plant_token TOKEN: as it is shown, and the bits of it.
+plant_token() {
+	[[ $1 == gs-* && ${#1} -eq 46 ]]
+	printf %s "$1" | plant session-token
+	base64 -d <<< "$(tr _- /+ <<< "${1#gs-}")=" | plant token-bits
+}
+
+new_token() {
+	TOKEN=$(ctl session token "$ID")
+	plant_token "$TOKEN"
+}
+
+# half_check TOKEN: a check of which all has come but the last byte. That is
+# sent for a line to LINE, who says what verb the answer is and how long.
+half_check() {
+	coproc LINE { exec python3 -c '
+import socket, struct, sys
+line = socket.socket(socket.AF_UNIX)
+line.connect(sys.argv[1])
+token = sys.argv[2].encode() if len(sys.argv) > 2 else input().encode()
+field = struct.pack("=HHI", 256, 0, len(token)) + token + b"\0"
+frame = struct.pack("=IHHI", 0x47415445, 1, 65, len(field)) + field
+line.sendall(frame[:-1])
+print("sent", flush=True)
+input()
+line.sendall(frame[-1:])
+print(line.recv(65536).count(b"bob"), flush=True)
+' "$GATE/gate.sock" 3>&-; }
+	echo "$1" >&"${LINE[1]}"
+	read -r -t 20 -u "${LINE[0]}"
+}
+
+# at_exit STDIN COMMAND...: of gatehousectl, which leaves nothing in its memory
+# when it is done; what it has printed is in OUT.
+at_exit() {
+	local input=$1
+	shift
+	OUT=$GATE/../out
+	export OUT GATE BUILD
+	export -f remains plant hex plant_token
+	echo "$input" > "$OUT.in"
+	# shellcheck disable=SC2016 # for the shell that looks
+	LOOK='token=$(grep -o "gs-[A-Za-z0-9_-]*" "$OUT") &&
+	    plant_token "$token"
+	    remains -a "$GATE/gone" "$1" > "$OUT.found"
+	    echo $? > "$OUT.looked"' \
+	    gdb -nx -q -batch -ex 'catch syscall exit_group' \
+	    -ex "run --socket $GATE/gate.sock $* < $OUT.in > $OUT" \
+	    -ex 'python import os, subprocess; subprocess.run(["bash", "-c",
+	os.environ["LOOK"], "look", str(gdb.selected_inferior().pid)])' \
+	    -ex kill "$BUILD/gatehousectl" > "$OUT.gdb" 2>&1
+	cat "$OUT.gdb" "$OUT.found"
+	[ "$(cat "$OUT.looked")" -eq 0 ]
+	rm "$OUT.looked"
 }
 
 # --- that it would be found --------------------------------------------------
@@ -422,9 +489,89 @@ refused() {
 	not_on_disk
 }
 
+@test "a session's token: given out, shown, replaced, and of one that is over" {
+	local before
+	with_session
+	new_token
+	gone
+	run -0 ctl session check <<< "$TOKEN"
+	[[ $output == *bob* ]]
+	gone
+	ctl session check --json --activity input --age 20 <<< "$TOKEN"
+	gone
+	# where it stands for a right
+	ask show session="$ID" token=- <<< "$TOKEN"
+	ask list token=- <<< "$TOKEN"
+	gone
+	before=$TOKEN
+	new_token
+	run -1 ctl session check <<< "$before"
+	gone
+	run -1 ctl session check <<< "$TOKEN and more"
+	run -1 ask end session="$ID" token=- <<< "$TOKEN and more"
+	gone
+	ctl session end "$ID"
+	run -1 ctl session check <<< "$TOKEN"
+	[[ $output == *no_session* ]]
+	gone
+	kept_well
+	not_on_disk
+	gate_stop
+	gate_start
+	gone
+	not_on_disk
+}
+
+@test "a session's token that has come, of a question that has not" {
+	with_session
+	new_token
+	half_check "$TOKEN"
+	# it is there, or this proves nothing
+	for _ in $(seq 100); do
+		remains -a "$GATE/gone" "$GATE_PID" > "$GATE/found" || break
+		sleep 0.1
+	done
+	[[ $(cat "$GATE/found") == *': session-token (plain)'*' lo '*' dd'* ]]
+	kept_well
+	echo >&"${LINE[1]}"
+	read -r -t 20 -u "${LINE[0]}"
+	[ "$REPLY" -eq 1 ]
+	wait "$LINE_PID"
+	gone
+	half_check "$TOKEN"
+	kill -KILL "$LINE_PID"
+	wait "$LINE_PID" || true
+	gone
+}
+
+@test "a session's token is not left in gatehousectl, nor told by it" {
+	with_session
+	at_exit '' session token "$ID"
+	TOKEN=$(cat "$OUT")
+	at_exit "$TOKEN" session check
+	run ! grep -q gs- "$OUT"
+	at_exit "$TOKEN" session check --json
+	at_exit "$TOKEN and more" session check
+	at_exit '' session token --json "$ID"
+	# what is said of a token that stands where none is taken
+	rm "$OUT"*
+	{
+		for refused in 'session show' 'session check' 'session token' \
+		    'session check --id' 'session end' 'session hold'; do
+			# shellcheck disable=SC2086 # words
+			ctl $refused gs-wrong && return 1
+		done
+		ctl session check <<< "$TOKEN and more"
+		ctl session show --json none
+	} > "$GATE/said.log" 2>&1 || true
+	[ "$(wc -l < "$GATE/said.log")" -ge 7 ]
+	not_on_disk
+}
+
 @test "the SP's key is in no core, and its text in no helper" {
-	with_bob
-	login "$PASSWORD" "$(otp_code "$URI")"
+	with_session
+	new_token
+	ctl session check <<< "$TOKEN"
 	ctl sso start > /dev/null
 	cat "$GATE/gone" "$GATE/held" > "$GATE/all"
 	local pid pids
@@ -440,6 +587,12 @@ refused() {
 		[ "$((16#$(cat "/proc/$pid/coredump_filter")))" -eq 0 ]
 		[ "$(stat -c %u "/proc/$pid/mem")" -eq 0 ]
 	done
+	# and where root insists on the daemon's memory
+	gdb -nx -q -batch -ex 'set use-coredump-filter off' \
+	    -ex "generate-core-file $GATE/core" -p "$GATE_PID" > /dev/null 2>&1
+	[ "$(stat -c %s "$GATE/core")" -gt 1000000 ]
+	nothing "$GATE/all" "$GATE/core"
+	rm "$GATE/core"
 	grep -v ^key-prime "$GATE/held" > "$GATE/text"
 	nothing -a "$GATE/text" $(helpers)
 	# it is known there, or this proves nothing
@@ -450,8 +603,9 @@ refused() {
 @test "where the limits allow it, all of every process is out of swap" {
 	prlimit --pid $$ --memlock=unlimited:unlimited 2> /dev/null ||
 	    skip 'RLIMIT_MEMLOCK cannot be lifted here'
-	with_bob
-	login "$PASSWORD" "$(otp_code "$URI")"
+	with_session
+	new_token
+	ctl session check <<< "$TOKEN"
 	cat "$GATE/gone" "$GATE/held" > "$GATE/all"
 	for pid in "$GATE_PID" $(helpers); do
 		nothing -u "$GATE/all" "$pid"

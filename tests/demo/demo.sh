@@ -50,6 +50,33 @@ sign_in() {
 	fi
 }
 
+# newest USER: the session that began last, its id.
+newest() {
+	ctl session list --user "$1" --json | jq -r '.[0].id'
+}
+
+# ended ID [SECONDS]: why, once it has, or "open" if it has not by then.
+ended() {
+	local id=$1 why
+	for _ in $(seq $((${2:-5} * 10))); do
+		why=$(ctl session show "$id" --json | jq -r .end_reason)
+		[ "$why" = null ] || break
+		sleep 0.1
+	done
+	echo "${why/null/open}"
+}
+
+# check TOKEN [OPTION...]: whether the session goes on, as a portal asks.
+check() {
+	local token=$1
+	shift
+	if ctl session check "$@" <<< "$token" > "$GATE/check.log" 2>&1; then
+		echo 'goes on'
+	else
+		echo 'over: answer 401'
+	fi
+}
+
 sso=(--format deflate)
 
 rm -rf "$BUILD/demo"
@@ -122,7 +149,7 @@ echo "  the log   $(decision detail)"
 
 title '7. The sessions on record'
 ctl session list | sed 's/^/    /'
-id=$(ctl session list --user bob --json | jq -r '.[0].id')
+id=$(newest bob)
 ctl session end "$id"
 expect "bob's session is ended" ended \
     "$(ctl session show "$id" --json | jq -r .state)"
@@ -131,6 +158,31 @@ have=$(ctl session show "$id" --json | jq -r '[.started, .ended, .user,
     .service, .address, .method] | map(select(. != null and . != "")) |
     length')
 expect 'the record has start, end, user, service, address, method' 6 "$have"
+
+title '8. Sessions that nobody uses, with [idle] limit = 3s instead of 15m'
+gate_set idle limit 3s
+ctl reload
+sign_in 192.0.2.7 carol "$(response carol "${sso[@]}")" > "$GATE/came"
+expect 'carol signs in, and then does nothing' in "$(cat "$GATE/came")"
+left=$(newest carol)
+token=$(ctl session token "$left")
+expect "a portal shows carol's session token" 'goes on' "$(check "$token")"
+sign_in 192.0.2.7 dave "$(response dave "${sso[@]}")" > "$GATE/came"
+expect 'dave signs in, and is called: a hold' in "$(cat "$GATE/came")"
+called=$(newest dave)
+ctl session hold --label 'call 4711' "$called" > "$GATE/came"
+ctl session watch --once | sed 's/^/    /'
+expect 'she does nothing for 3 s: why her session ended' idle \
+    "$(ended "$left")"
+expect 'the portal shows the token again, for a click' 'over: answer 401' \
+    "$(check "$token" --activity navigation)"
+expect 'dave, in his call, has touched nothing for as long' open \
+    "$(ended "$called" 1)"
+ctl session release --label 'call 4711' "$called"
+expect 'the call is over, and he is gone too' idle "$(ended "$called")"
+expect 'carol signs in again, and is told which work was hers' "$left" "$(
+    sign_in 192.0.2.7 carol "$(response carol "${sso[@]}")" > "$GATE/came"
+    ctl session show "$(newest carol)" --json | jq -r .previous)"
 
 gate_stop
 printf '\n%d steps, %d as expected, %d not\n' "$steps" \
