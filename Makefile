@@ -80,12 +80,16 @@ PASSWORD_LIBS = -lpwquality -lcrack -lcrypt
 DAEMON_LIBS = $(PASSWORD_LIBS) -lsqlite3 -linih -ljansson -loath -lqrencode \
 	-lcrypto -lcap-ng -lpthread
 CTL_LIBS = $(PASSWORD_LIBS) -loath -lqrencode -linih -ljansson -lcrypto -lcap-ng -lpthread
+LOGIN_LIBS = -lpam -linih -ljansson -lcrypto -lcap-ng -lpthread
+WEB_LIBS = -lmicrohttpd -lseccomp -lqrencode -linih -ljansson -lcrypto \
+	-lcap-ng -lpthread -lm
 METADATA_LIBS = -lcurl -linih -ljansson -lcrypto -lcap-ng -lpthread
 TEST_LIBS = -lcmocka $(WORKER_LIBS) $(DAEMON_LIBS) -lm
 
 PROGRAMS = $(BUILD)/pam_gatehouse.so $(BUILD)/gatehoused \
 	$(BUILD)/gatehouse-saml $(BUILD)/gatehouse-compose \
 	$(BUILD)/gatehouse-metadata \
+	$(BUILD)/gatehouse-login $(BUILD)/gatehouse-web \
 	$(BUILD)/gatehousectl
 UNITS = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,\
 	$(wildcard tests/unit/test_*.c))
@@ -102,8 +106,8 @@ CATALOGUES = $(patsubst po/%.po,$(BUILD)/locale/%/LC_MESSAGES/gatehouse.mo,\
 	$(wildcard po/*.po))
 
 all: $(PROGRAMS) $(MANUALS) $(CATALOGUES)
-tests: all $(UNITS) $(PAM_TESTS) $(BUILD)/tests/stalled_crypt.so \
-	$(BUILD)/test-idp $(ATTACKS) $(FUZZ)
+tests: all $(UNITS) $(PAM_TESTS) $(BUILD)/tests/login_client \
+	$(BUILD)/tests/stalled_crypt.so $(BUILD)/test-idp $(ATTACKS) $(FUZZ)
 
 $(PACKAGES): packaging/packages
 	@packaging/need-packages $(NEED) $(SECTIONS)
@@ -176,6 +180,16 @@ $(BUILD)/gatehouse-metadata: $(call objects,$(call sources,metadata)) \
 	$(call say,LD)
 	$(Q)$(link) $(METADATA_LIBS)
 
+$(BUILD)/gatehouse-login: $(call objects,$(call sources,web/login)) \
+		$(BUILD)/obj/lib.a
+	$(call say,LD)
+	$(Q)$(link) $(LOGIN_LIBS)
+
+$(BUILD)/gatehouse-web: $(BUILD)/obj/web/main.o $(BUILD)/obj/web.a \
+		$(BUILD)/obj/session.a $(BUILD)/obj/lib.a
+	$(call say,LD)
+	$(Q)$(link) $(WEB_LIBS)
+
 $(BUILD)/test-idp: $(call objects,$(call sources,tests/idp)) \
 		$(BUILD)/obj/lib.a
 	$(call say,LD)
@@ -197,7 +211,6 @@ $(BUILD)/tests/test_mail_code: LDFLAGS += -Wl,--wrap=secret_random
 # beside a module of others
 $(BUILD)/tests/test_pwquality: TEST_LIBS += -lpam
 
-# web/ has no program yet
 $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(BUILD)/obj/web.a \
 		$(ROOM_LIBS)
 	@mkdir -p $(@D)
@@ -206,6 +219,14 @@ $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(BUILD)/obj/web.a \
 
 $(BUILD)/tests/fake_daemon: tests/pam/fake_daemon.c \
 		$(patsubst %,$(BUILD)/pic/lib/%.o,error clock secret wire)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+# gatehouse-web, as gatehouse-login sees it
+$(BUILD)/tests/login_client: tests/web/login_client.c \
+		$(patsubst %,$(BUILD)/pic/lib/%.o,error clock secret wire \
+		prompt_kind)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^
@@ -316,7 +337,9 @@ install: all
 	install -m 755 $(BUILD)/gatehouse-saml $(BUILD)/gatehouse-compose \
 	    $(DESTDIR)$(LIBEXECDIR)/
 	install -m 755 $(BUILD)/gatehoused $(BUILD)/gatehousectl \
-	    $(BUILD)/gatehouse-metadata $(DESTDIR)$(PREFIX)/sbin/
+	    $(BUILD)/gatehouse-metadata $(BUILD)/gatehouse-login \
+	    $(BUILD)/gatehouse-web \
+	    $(DESTDIR)$(PREFIX)/sbin/
 	for page in $(notdir $(MANUALS)); do \
 	    install -m 644 $(BUILD)/man/$$page \
 	    $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/ || exit 1; done
@@ -328,6 +351,8 @@ install: all
 	install -m 644 packaging/gatehoused.service \
 	    packaging/gatehouse-metadata.service \
 	    packaging/gatehouse-metadata.timer \
+	    packaging/gatehouse-login.socket packaging/gatehouse-login@.service \
+	    packaging/gatehouse-web.socket packaging/gatehouse-web.service \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system/
 	install -m 644 packaging/gatehouse.sysusers \
 	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/gatehouse.conf
@@ -338,6 +363,8 @@ install: all
 	for file in gatehouse.conf allowlist; do \
 	    test -e $(DESTDIR)$(SYSCONFDIR)/gatehouse/$$file || install -m 644 \
 	    packaging/$$file $(DESTDIR)$(SYSCONFDIR)/gatehouse/; done
+	test -e $(DESTDIR)$(SYSCONFDIR)/pam.d/gatehouse || install -D -m 644 \
+	    packaging/pam.d/gatehouse $(DESTDIR)$(SYSCONFDIR)/pam.d/gatehouse
 
 clean:
 	rm -rf $(BUILD)

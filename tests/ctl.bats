@@ -340,7 +340,7 @@ two_idps() {
 	is "$(field '.[] | select(.name == "threads") | .default')" true
 	is "$(field '.[] | select(.name == "allow_unsolicited") | .default')" \
 		false
-	is "$(field '.[] | select(.name == "run_as") | .value')" null
+	is "$(field '.[] | select(.name == "contact") | .value')" null
 	shown=$(field '.[] | "\(.section) \(.name)"')
 	ctl 0 config keys --json
 	is "$(field '.[] | "\(.section) \(.name)"')" "$shown"

@@ -129,7 +129,8 @@ verbs_of_help() {
 }
 
 @test "the manuals of the programs have every option" {
-	for page in gatehoused.8 gatehousectl.1 gatehouse-metadata.8; do
+	for page in gatehoused.8 gatehousectl.1 gatehouse-metadata.8 \
+	    gatehouse-login.8 gatehouse-web.8; do
 		options=$("$BUILD/${page%.*}" --help |
 			grep -oE -- '--[a-z][a-z-]*' | sort -u)
 		[ -n "$options" ]

@@ -34,8 +34,9 @@ sources() {
 	allowed() {
 		case $1 in
 		lib) echo 'lib' ;;
-		saml | ipwhitelist | password | twofactor | session | access | web)
+		saml | ipwhitelist | password | twofactor | session | access)
 			echo "$1|lib" ;;
+		web) echo 'web|lib|session' ;;
 		pam_module) echo 'pam_module|lib' ;;
 		gatehousectl)
 			echo 'gatehousectl|lib|saml|ipwhitelist|access|password|session|twofactor' ;;

@@ -25,3 +25,6 @@ ASSET("ended", "pages/ended.html");
 ASSET("denied", "pages/denied.html");
 ASSET("error", "pages/error.html");
 ASSET("sessions", "pages/sessions.html");
+ASSET("question", "pages/question.html");
+ASSET("logout", "pages/logout.html");
+ASSET("continue", "pages/continue.html");

@@ -9,6 +9,7 @@
 extern const char asset_style[], asset_activity[], asset_layout[],
     asset_choose[], asset_password[], asset_code[], asset_enrol[],
     asset_recovery[], asset_change[], asset_warning[], asset_ended[],
-    asset_denied[], asset_error[], asset_sessions[];
+    asset_denied[], asset_error[], asset_sessions[], asset_question[],
+    asset_logout[], asset_continue[];
 
 #endif

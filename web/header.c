@@ -18,6 +18,7 @@ const char *const header_names[HEADER_COUNT] = {
 	[HEADER_METHOD] = "X-Gatehouse-Method",
 	[HEADER_ATTRIBUTES] = "X-Gatehouse-Attributes",
 	[HEADER_TOKEN] = "X-Gatehouse-Token",
+	[HEADER_PREVIOUS] = "X-Gatehouse-Previous-Session",
 };
 
 struct value {
@@ -126,6 +127,13 @@ put_token(struct value *value, const struct identity *identity)
 	return identity->token != NULL ? put_text(value, identity->token) : 0;
 }
 
+static int
+put_previous(struct value *value, const struct identity *identity)
+{
+	return identity->previous != NULL ? put_text(value, identity->previous)
+					  : 0;
+}
+
 static int (*const makers[HEADER_COUNT])(
     struct value *, const struct identity *) = {
 	[HEADER_USER] = put_user,
@@ -134,6 +142,7 @@ static int (*const makers[HEADER_COUNT])(
 	[HEADER_METHOD] = put_method,
 	[HEADER_ATTRIBUTES] = put_attributes,
 	[HEADER_TOKEN] = put_token,
+	[HEADER_PREVIOUS] = put_previous,
 };
 
 int

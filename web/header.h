@@ -13,7 +13,8 @@ enum header_id {
 	HEADER_SESSION,
 	HEADER_METHOD,
 	HEADER_ATTRIBUTES,
-	HEADER_TOKEN, /* identity_token.h */
+	HEADER_TOKEN,    /* identity_token.h */
+	HEADER_PREVIOUS, /* the session whose work this one goes on with */
 	HEADER_COUNT
 };
 
@@ -28,6 +29,7 @@ struct identity {
 	const char *method;
 	const struct attributes *attributes;
 	const char *token;
+	const char *previous; /* a session's name */
 };
 
 /* More than this, in bytes, proxies have no room for. */

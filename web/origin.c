@@ -175,7 +175,8 @@ origin_check(const struct origin *own, const struct origin_evidence *evidence)
 {
 	struct origin from;
 
-	if (evidence->origin == NULL)
+	/* a page without a referrer has no origin either in its forms */
+	if (evidence->origin == NULL || strcmp(evidence->origin, "null") == 0)
 		return evidence->fetch_site != NULL &&
 			strcmp(evidence->fetch_site, "same-origin") == 0
 		    ? 0

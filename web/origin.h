@@ -46,8 +46,10 @@ struct origin_evidence {
  * Whether a request that changes something, a POST, was sent by a page of ours:
  * whatever of the two headers came must say so, and one must have come.
  * Sec-Fetch-Site is "same-origin"; or "none", as it is when a person loads the
- * answer to a form again, and then Origin must be there. A header that came
- * twice is joined by a comma, and refused. 0 or GATE_EREFUSED.
+ * answer to a form again, and then Origin must be there. An Origin of "null" is
+ * as none: so browsers send the forms of a page whose Referrer-Policy is
+ * no-referrer, as ours is (Fetch, 3.2), and Sec-Fetch-Site alone tells. A
+ * header that came twice is joined by a comma, and refused. 0 or GATE_EREFUSED.
  */
 int origin_check(
     const struct origin *own, const struct origin_evidence *evidence);

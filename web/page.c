@@ -30,6 +30,11 @@ static const struct kind {
 	[PAGE_DENIED] = { asset_denied, "You may not open this", 0 },
 	[PAGE_ERROR] = { asset_error, "That did not work", 0 },
 	[PAGE_SESSIONS] = { asset_sessions, "Your sessions", 1 },
+	[PAGE_QUESTION] = { asset_question, "One more question", 0 },
+	[PAGE_LOGOUT] = { asset_logout, "Sign out", 0 },
+	[PAGE_CONTINUE] = { asset_continue, "One more step", 0 },
+	[PAGE_DONE] = { asset_continue, "Done", 0 },
+	[PAGE_ENROLMENT] = { asset_continue, "Set up a second factor", 0 },
 };
 
 int
@@ -115,6 +120,7 @@ page_write(struct buffer *buffer, const struct page *page)
 			    .is_markup = 1 },
 			{ .name = "wide", .text = kind->is_wide ? "1" : NULL },
 			{ .name = "problem", .text = page->problem },
+			{ .name = "note", .text = page->note },
 			{ .name = "content",
 			    .text = content.text,
 			    .is_markup = 1 },

@@ -23,6 +23,11 @@ enum page_id {
 	PAGE_DENIED,   /* signed in, but not here */
 	PAGE_ERROR,
 	PAGE_SESSIONS, /* a user's own */
+	PAGE_QUESTION, /* what no other page is for */
+	PAGE_LOGOUT,
+	PAGE_CONTINUE, /* elsewhere: by a form of SAML, or a link */
+	PAGE_DONE,
+	PAGE_ENROLMENT, /* where a second factor is to be had */
 	PAGE_COUNT
 };
 
@@ -37,6 +42,7 @@ struct page {
 	const char *language; /* as RFC 5646 has it: "en" */
 	const struct catalogue *catalogue;
 	const char *problem;   /* in that language; NULL: none */
+	const char *note;      /* likewise: what is good to know */
 	const char *reference; /* for the log; NULL: none */
 	const struct template_field *fields;
 };

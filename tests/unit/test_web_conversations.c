@@ -30,6 +30,7 @@ static int listener;
 static pthread_t thread;
 static unsigned heard_verbs[16];
 static size_t heard;
+static char rhost[] = "192.0.2.1";
 
 static struct address
 client(const char *text)
@@ -105,13 +106,14 @@ answer(void *data)
 static const char *
 peer(const struct line *lines)
 {
-	static char path[PATH_MAX];
+	static char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
 	script = lines;
 	heard = 0;
-	snprintf(path, sizeof(path), "%s", scratch_path("login.sock"));
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	assert_true((size_t)snprintf(path, sizeof(path), "%s",
+			scratch_path("login.sock")) < sizeof(path));
+	memcpy(address.sun_path, path, sizeof(path));
 	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(
 	    bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
@@ -136,7 +138,7 @@ fill(struct wire_msg *msg, void *data)
 static int
 begin(struct talk *talk, const struct line *lines)
 {
-	return talk_begin(talk, peer(lines), VERB_WEB_LOGIN, fill, "192.0.2.1");
+	return talk_begin(talk, peer(lines), VERB_WEB_LOGIN, fill, rhost);
 }
 
 /* --- */
@@ -215,7 +217,7 @@ believes_nothing_else(void **state)
 	/* nobody is there */
 	assert_int_equal(new_of("192.0.2.1", &talk), 0);
 	assert_true(talk_begin(talk, scratch_path("none"), VERB_WEB_LOGIN, fill,
-			"192.0.2.1") < 0);
+			rhost) < 0);
 	talk_drop(&talk);
 }
 
