@@ -5,6 +5,7 @@
 #	make            the module, the daemon, its worker, the command
 #	make deps       install the Debian packages that this needs
 #	make demo       watch real logins being let in and turned away
+#	make demo-web   the front door, to walk through: https://localhost:8443
 #	make check      every test; SANITIZE=1 for ASan and UBSan
 #	make bench      the figures
 #	make fuzz       SECONDS=60 TARGETS="verify decrypt ..."
@@ -45,6 +46,10 @@ LIBEXECDIR ?= $(PREFIX)/lib/gatehouse
 SECTIONS = build
 ifneq (,$(filter demo,$(MAKECMDGOALS)))
 SECTIONS += demo
+NEED = install
+endif
+ifneq (,$(filter demo-web,$(MAKECMDGOALS)))
+SECTIONS += demo demo-web
 NEED = install
 endif
 ifneq (,$(filter check check-%,$(MAKECMDGOALS)))
@@ -198,6 +203,8 @@ $(BUILD)/test-idp: $(call objects,$(call sources,tests/idp)) \
 # what of the daemon is tested by itself
 $(BUILD)/tests/test_leader: $(patsubst %,$(BUILD)/obj/gatehoused/%.o,\
 	leader logind process)
+$(BUILD)/tests/test_logind: $(patsubst %,$(BUILD)/obj/gatehoused/%.o,\
+	logind process)
 $(BUILD)/tests/test_slots: $(BUILD)/obj/gatehoused/slots.o
 $(BUILD)/tests/test_backlog: $(BUILD)/obj/gatehoused/backlog.o
 $(BUILD)/tests/test_pages: $(BUILD)/obj/gatehoused/pages.o
@@ -310,6 +317,10 @@ $(BUILD)/locale/%/LC_MESSAGES/gatehouse.mo: po/%.po | $(PACKAGES)
 demo: all $(BUILD)/test-idp
 	@BUILD=$(BUILD) exec tests/demo/demo.sh
 
+# PORT, if 8443 is taken
+demo-web: all $(BUILD)/test-idp
+	@BUILD=$(BUILD) PORT=$(or $(PORT),8443) exec tests/demo/web.sh
+
 check: tests
 	@BUILD=$(BUILD) exec tests/run
 
@@ -317,7 +328,7 @@ bench: tests $(BENCHES)
 	@BUILD=$(BUILD) exec tests/bench/run
 
 # SECONDS for each target, TARGETS: verify decrypt metadata decode logout import
-# form return_url forwarded cookie allow
+# form return_url forwarded cookie allow foreign
 SECONDS ?= 60
 fuzz: $(FUZZ)
 	@BUILD=$(BUILD) tests/fuzz/run $(SECONDS) $(TARGETS)
@@ -371,6 +382,6 @@ clean:
 
 deps: $(PACKAGES)
 
-.PHONY: all tests clean deps demo check check-fresh bench fuzz install
+.PHONY: all tests clean deps demo demo-web check check-fresh bench fuzz install
 .SECONDARY:
 -include $(shell find $(BUILD)/obj $(BUILD)/pic $(BUILD)/fuzz/obj -name '*.d' 2>/dev/null)

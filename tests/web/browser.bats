@@ -101,7 +101,7 @@ walk() {
 	walk sign_in enrolment
 }
 
-@test "who is locked out is not told so" {
+@test "who is locked out is told for how long; whoever guesses is not" {
 	walk sign_in lockout
 }
 

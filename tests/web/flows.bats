@@ -892,6 +892,7 @@ request_id() {
 	referred login_rate
 	get "/gate/login?idp=$IDP"
 	is 429 "$status"
+	front metrics | grep -x 'gatehouse_web_logins 2'
 	# others are not the worse for it
 	ADDRESS=192.0.2.8
 	give_password c

@@ -47,8 +47,8 @@ exports.hold = async (w) => {
 		w.assert.strictEqual(w.sessionsOf('hanna')[0].state, 'open');
 	}
 	w.assert.ok(!LOGIN.test(page.url()));
-	w.ctl('session', 'release', '--session', id, '--label', 'call',
-		'--holder', w.holder);
+	w.ctl('session', 'release', '--holder', w.holder, '--label',
+		'portal: call', id);
 	await page.waitForURL(LOGIN);
 	w.assert.strictEqual(w.sessionsOf('hanna')[0].end_reason, 'idle');
 };
@@ -60,11 +60,11 @@ exports.tabs = async (w) => {
 	other.complaints = [];
 	await other.goto(`${w.BASE}/`);
 	await w.isAt(other, '/', 'alice');
-	// signing out in one ends the other
+	// signing out in one ends the other: at a touch, or within half a minute
 	await w.signOut(page);
-	await page.waitForURL((url) => !url.pathname.startsWith('/gate/logout') ||
-		true);
+	await w.says(page, 'signed out');
 	await other.bringToFront();
+	await other.locator('#draft').click();
 	await other.waitForURL(LOGIN);
 	await page.goto(`${w.BASE}/plain`);
 	w.assert.match(page.url(), LOGIN);
