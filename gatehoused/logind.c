@@ -2,9 +2,11 @@
 #include "gatehoused/logind.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
@@ -118,7 +120,7 @@ logind_find(const struct leader *leader, struct logind *logind)
 	return GATE_ENOTFOUND;
 }
 
-/* Waits for it, and not for ever. */
+/* Waits for it, and not for ever; what it has started goes with it then. */
 static int
 reap(pid_t pid)
 {
@@ -129,7 +131,7 @@ reap(pid_t pid)
 	while (p.fd >= 0 && poll(&p, 1, left) < 0 && errno == EINTR)
 		left = clock_left_ms(deadline);
 	if (!(p.revents & POLLIN))
-		(void)kill(pid, SIGKILL);
+		(void)kill(-pid, SIGKILL);
 	if (p.fd >= 0)
 		close(p.fd);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -137,18 +139,18 @@ reap(pid_t pid)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : GATE_EIO;
 }
 
-/* Runs loginctl with this verb, for the sessions in argv behind it. */
+/* Runs loginctl with this verb, for what is in argv behind it; what it prints
+ * goes to said_fd. */
 static int
-run(const char **argv, const char *verb)
+start(const char **argv, const char *verb, int said_fd)
 {
 	static const char *const envp[] = { "LC_ALL=C", NULL };
-	static const int nothing[] = { SPAWN_NOTHING, SPAWN_NOTHING,
-		SPAWN_NOTHING };
+	const int fds[] = { SPAWN_NOTHING, said_fd, SPAWN_NOTHING };
 	struct spawn what = { .program = LOGINCTL,
 		.argv = argv,
 		.envp = envp,
-		.fds = nothing,
-		.fd_count = 3 };
+		.fds = fds,
+		.fd_count = sizeof(fds) / sizeof(fds[0]) };
 	pid_t pid;
 	int r;
 
@@ -156,8 +158,14 @@ run(const char **argv, const char *verb)
 	argv[1] = "--no-ask-password";
 	argv[2] = verb;
 	r = spawn(&what, &pid);
-	if (r == 0)
-		r = reap(pid);
+	return r == 0 ? reap(pid) : r;
+}
+
+static int
+run(const char **argv, const char *verb)
+{
+	int r = start(argv, verb, SPAWN_NOTHING);
+
 	if (r != 0)
 		log_warn("loginctl %s %s%s did not succeed", verb, argv[3],
 		    argv[4] != NULL ? " ..." : "");
@@ -201,4 +209,99 @@ logind_lock(const struct logind *logind)
 	if (!logind->has_screen)
 		return GATE_ENOTFOUND;
 	return run(argv, "lock-session");
+}
+
+int
+logind_runs(void)
+{
+	return access(SESSIONS, F_OK) == 0;
+}
+
+/* --- the idle hint --- */
+
+/* The value behind a key that begins one line, and no other; or NULL. */
+static const char *
+value_of(const char *text, const char *key)
+{
+	const char *value = NULL;
+	size_t length = strlen(key);
+
+	while (text != NULL) {
+		if (strncmp(text, key, length) == 0) {
+			if (value != NULL)
+				return NULL;
+			value = text + length;
+		}
+		text = strchr(text, '\n');
+		text += text != NULL;
+	}
+	return value;
+}
+
+static int
+is_word(const char *value, const char *word)
+{
+	size_t length = strlen(word);
+
+	return strncmp(value, word, length) == 0 &&
+	    (value[length] == '\n' || value[length] == '\0');
+}
+
+int
+logind_read_hint(const char *text, struct activity_hint *hint)
+{
+	const char *idle = value_of(text, "IdleHint=");
+	const char *since = value_of(text, "IdleSinceHintMonotonic=");
+	char *end;
+	long long us;
+
+	if (idle == NULL || since == NULL || *since < '0' || *since > '9' ||
+	    (!is_word(idle, "yes") && !is_word(idle, "no")))
+		return GATE_EINVAL;
+	errno = 0;
+	us = strtoll(since, &end, 10);
+	if (errno != 0 || (*end != '\n' && *end != '\0'))
+		return GATE_EINVAL;
+	hint->is_idle = is_word(idle, "yes");
+	hint->since = us / 1000;
+	return 0;
+}
+
+/* What it printed is in the pipe, which holds more than there is room for. */
+static int
+ask(const char **argv, char *said, size_t size)
+{
+	int ends[2], r = GATE_EIO;
+	ssize_t n;
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+		return GATE_EIO;
+	if (ends[1] > STDERR_FILENO)
+		r = start(argv, "show-session", ends[1]);
+	n = read(ends[0], said, size);
+	close(ends[0]);
+	close(ends[1]);
+	if (r != 0)
+		return r;
+	if (n < 0 || (size_t)n == size || memchr(said, '\0', (size_t)n) != NULL)
+		return GATE_EINVAL;
+	said[n] = '\0';
+	return 0;
+}
+
+int
+logind_hint(const struct logind *logind, struct activity_hint *hint)
+{
+	const char *argv[] = { NULL, NULL, NULL, logind->id,
+		"--property=IdleHint", "--property=IdleSinceHintMonotonic",
+		NULL };
+	char said[512];
+	int r;
+
+	if (!logind->has_screen)
+		return GATE_ENOTFOUND;
+	r = ask(argv, said, sizeof(said));
+	if (r == 0)
+		r = logind_read_hint(said, hint);
+	return r == 0 || is_there(logind) ? r : GATE_ENOTFOUND;
 }

@@ -8,15 +8,24 @@
 #include "gatehoused/shells.h"
 #include "gatehoused/terminal.h"
 #include "lib/siphash.h"
+#include "session/activity.h"
 #include "session/buckets.h"
 #include "session/slab.h"
 
-/* What is behind shells.h, for shells.c and shells_look.c alone. */
+/* What is behind shells.h, for shells.c, shells_look.c and screens.c alone. */
 
 /* A terminal of a session, and the survey that found it last. */
 struct shell_terminal {
 	struct terminal terminal;
 	uint32_t survey;
+};
+
+/* Of the screen that a session may have: screens.c. */
+struct shell_screen {
+	int64_t due;   /* the next look */
+	int64_t pause; /* to it, at most */
+	struct activity_hint hint;
+	int failing; /* which has been said */
 };
 
 /* Of one session: whoever opens more at a time over one connection is not
@@ -33,6 +42,7 @@ struct shell {
 	int64_t gone; /* since when its process is; 0: it is there */
 	int told;     /* that its process is gone */
 	struct shell_terminal *terminals;
+	struct shell_screen screen;
 };
 
 struct shells {

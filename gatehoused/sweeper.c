@@ -9,6 +9,7 @@
 #include "gatehoused/departures.h"
 #include "gatehoused/leader.h"
 #include "gatehoused/presence.h"
+#include "gatehoused/screens.h"
 #include "gatehoused/shells.h"
 #include "lib/error.h"
 #include "lib/log.h"
@@ -29,6 +30,7 @@ struct sweeper {
 	struct behind *behind;
 	struct beat *clock;
 	struct beat *looks;
+	struct screens *screens;
 };
 
 static const char *const end_reasons[] = {
@@ -186,6 +188,8 @@ sweeper_new(struct sweeper **sweeper, struct gate *gate)
 	if (r == 0)
 		r = beat_new(&s->looks, look_at_shells, s);
 	if (r == 0)
+		r = screens_new(&s->screens, gate);
+	if (r == 0)
 		*sweeper = s;
 	else
 		sweeper_free(&s);
@@ -202,6 +206,7 @@ sweeper_free(struct sweeper **sweeper)
 	__atomic_store_n(&s->stopping, 1, __ATOMIC_RELAXED);
 	leaders_hurry(); /* nobody else would end them */
 	/* first who gives to others */
+	screens_free(&s->screens);
 	beat_free(&s->looks);
 	beat_free(&s->clock);
 	backlog_free(&s->warnings);

@@ -9,9 +9,9 @@
 /*
  * What goes on by itself, by the clock: ends the sessions whose time is over,
  * on record and then with the processes that hold them; puts activity on
- * record, in at most one transaction a second; has the terminals looked at.
- * Each in a thread of its own: neither a full disk nor a process that will not
- * end stops the clock.
+ * record, in at most one transaction a second; has terminals and screens looked
+ * at. Each in a thread of its own: neither a full disk nor a process that will
+ * not end stops the clock.
  */
 struct sweeper;
 

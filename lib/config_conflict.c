@@ -236,8 +236,5 @@ config_oddities(const struct config *config, config_conflict *odd, void *data)
 		tell(&listener, line_of(config, "hold", "max"),
 		    "[hold] max is more than [session] max_age, at which a "
 		    "session ends whatever holds it");
-	if (config->hold_lease > config->hold_max)
-		tell(&listener, line_of(config, "hold", "lease"),
-		    "[hold] lease is more than max: no hold runs for so long");
 	config_web_oddities(config, odd, data);
 }

@@ -321,7 +321,7 @@ static const struct config_key keys[] = {
 	DURATION("idle", "grace", idle_grace, "5s", SECONDS(1), MINUTES(1),
 	    "time from SIGHUP to SIGKILL for who holds an ended session"),
 
-	DURATION("hold", "lease", hold_lease, "1m", SECONDS(5), MINUTES(10),
+	DURATION("hold", "lease", hold_lease, "1m", SECONDS(5), MINUTES(1),
 	    "how long a hold runs at most before it is renewed"),
 	DURATION("hold", "max", hold_max, "4h", MINUTES(1), DAYS(1),
 	    "how long a hold runs at most, however often renewed"),

@@ -79,3 +79,23 @@ activity_of_look(
 		return before->at;
 	return now->at - age;
 }
+
+int64_t
+activity_of_hint(
+    const struct activity_hint *before, const struct activity_hint *now)
+{
+	int64_t when;
+
+	if (now->since <= 0 || now->at < before->at)
+		return ACTIVITY_NONE;
+	if (!now->is_idle)
+		return now->at;
+	/* the second also of one that began to while it was asked */
+	if (now->since <= before->mono || now->since == before->since)
+		return ACTIVITY_NONE;
+	if (__builtin_add_overflow(
+		before->at, now->since - before->mono, &when) ||
+	    when > now->at)
+		return now->at;
+	return when;
+}

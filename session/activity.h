@@ -59,4 +59,27 @@ struct activity_look {
 int64_t activity_of_look(
     const struct activity_look *before, const struct activity_look *now);
 
+/*
+ * A look at the idle hint of a desktop, which tells systemd-logind(8) when it
+ * finds that nobody is there, and when somebody is again. All zero: none yet.
+ */
+struct activity_hint {
+	int is_idle;
+	int64_t since; /* it says so, by CLOCK_MONOTONIC; 0: it never said */
+	int64_t mono;  /* when we looked, by that clock, */
+	int64_t at;    /* and by the steady one */
+};
+
+/*
+ * The last activity that a look shows: the look itself while the desktop says
+ * that somebody is there, and once it says idle, the moment it began to; if
+ * that was before the look before, ACTIVITY_NONE, as for a desktop that has
+ * never said anything. CLOCK_MONOTONIC stands still while the machine is
+ * suspended: the moment is reckoned from the look before, or it would be too
+ * late by as long; by none, from the boot: mono 0, and at what the steady clock
+ * was then. Never earlier than that, never later than now.
+ */
+int64_t activity_of_hint(
+    const struct activity_hint *before, const struct activity_hint *now);
+
 #endif

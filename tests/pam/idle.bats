@@ -64,11 +64,13 @@ worldly_gate() {
 }
 
 # A machine with logind, as far as the daemon sees: a loginctl that writes down
-# what it is told. HOLDER has it, where root may mount.
+# what it is told, and knows of a session's hint what hint() says. HOLDER has
+# it, where root may mount.
 logind_up() {
 	cat > "$WORLD/loginctl" <<-END
 		#!/bin/sh
 		echo "\$@" >> $WORLD/told
+		[ "\$2" != show-session ] || exec cat "$WORLD/hint-\$3"
 	END
 	chmod 755 "$WORLD/loginctl"
 	: > "$WORLD/told"
@@ -100,6 +102,24 @@ logind_has() {
 	"${GATE_IN[@]}" sh -c 'mount --bind "$1/cgroup-$2" "/proc/$3/cgroup" &&
 	    cp "$1/logind-$2" "/run/systemd/sessions/$2"' \
 	    sh "$WORLD" "$2" "$(leader "$1")"
+}
+
+# hint ID YES_OR_NO SINCE: what the desktop of that session says of its person,
+# and since when, in microseconds of CLOCK_MONOTONIC; 0: it never has.
+hint() {
+	printf 'IdleHint=%s\nIdleSinceHintMonotonic=%s\n' "$2" "$3" \
+	    > "$WORLD/new-hint"
+	chmod 644 "$WORLD/new-hint"
+	mv "$WORLD/new-hint" "$WORLD/hint-$1"
+}
+
+monotonic_now() {
+	python3 -c 'import time; print(time.monotonic_ns() // 1000)'
+}
+
+# looked_at ID: logind was asked for that session's hint.
+looked_at() {
+	grep -q "show-session $1 " "$WORLD/told"
 }
 
 # --- people ---
@@ -184,6 +204,9 @@ early_people() {
 }
 
 people() {
+	# before it is idle
+	kill -KILL "$(leader orphan)"
+	people_at_desktops
 	visit still "$shell"
 	visit typist "$shell"
 	types typist 6 &
@@ -206,9 +229,41 @@ people() {
 	logind_has in_logind 71 "$(leader in_logind)" tty
 	visit in_anothers "$shell"
 	logind_has in_anothers 72 1 tty
-	kill -KILL "$(leader orphan)"
 	sleep 25
+	# whose screens are not to be locked
+	until [ -e "$SCREENS/desktop_mute.end" ] &&
+	    [ -e "$SCREENS/desktop_left.end" ]; do
+		sleep 0.2
+	done
 	people_with_screens
+}
+
+# At a keyboard that only a desktop sees.
+people_at_desktops() {
+	hint 91 no "$(monotonic_now)"
+	visit desktop_active 'exec sleep 45'
+	logind_has desktop_active 91 "$(leader desktop_active)" wayland
+	hint 92 no 0
+	visit desktop_mute "$shell"
+	logind_has desktop_mute 92 "$(leader desktop_mute)" x11
+	hint 93 no "$(monotonic_now)"
+	visit desktop_left "$shell"
+	logind_has desktop_left 93 "$(leader desktop_left)" wayland
+	leaves desktop_left 93 &
+	VISITS+=($!)
+}
+
+# leaves NAME ID: the desktop says so between two looks, well after the first.
+leaves() {
+	[ -e "$WORLD/ready" ] || return 0
+	local tries
+	for tries in $(seq 80); do
+		! looked_at "$2" || break
+		sleep 0.25
+	done
+	sleep 4
+	hint "$2" yes "$(monotonic_now)"
+	note "$1" left
 }
 
 # [idle] action = lock
@@ -364,6 +419,37 @@ ended() {
 	ended in_anothers idle
 	grep -qx -- '--no-ask-password terminate-session 71' "$WORLD/told"
 	run ! grep -q 72 "$WORLD/told"
+}
+
+@test "idle: at a screen, a desktop that says somebody is there keeps it" {
+	[ -e "$WORLD/ready" ] || skip 'root may not mount here'
+	lasted desktop_active "$(began desktop_active)" 45 48
+	ended desktop_active closed
+	run ! grep -q terminate-session\ 91 "$WORLD/told"
+}
+
+@test "idle: at a screen, it ends a limit after the desktop said idle" {
+	[ -e "$WORLD/ready" ] || skip 'root may not mount here'
+	lasted desktop_left left $((LIMIT - 1)) $((LIMIT + 2))
+	ended desktop_left idle
+}
+
+@test "idle: at a screen, a desktop that never says anything keeps nothing" {
+	[ -e "$WORLD/ready" ] || skip 'root may not mount here'
+	looked_at 92
+	lasted desktop_mute "$(began desktop_mute)" $((LIMIT - 1)) $((LIMIT + 2))
+	ended desktop_mute idle
+}
+
+@test "idle: only sessions that have a screen are asked for at logind" {
+	[ -e "$WORLD/ready" ] || skip 'root may not mount here'
+	looked_at 81
+	for id in 71 72 82 83; do
+		run ! looked_at "$id"
+	done
+	# and one that cannot be asked for keeps nothing: it was locked
+	[ "$(grep -c 'at its screen' "$GATE/daemon.log")" -eq 1 ]
+	grep 'at its screen' "$GATE/daemon.log" | grep -q "$(id_of screen)"
 }
 
 @test "idle: action = lock locks a screen, and ends where there is none" {

@@ -144,6 +144,74 @@ places_input_between_looks(void **state)
 	assert_int_equal(activity_of_look(&before, &now), NOW);
 }
 
+/* Looked at NOW, and so much later by each of the clocks. */
+struct hint_case {
+	struct activity_hint before, now; /* at and mono to NOW and MONO */
+	int64_t when;                     /* to NOW; -1: nothing */
+};
+
+static void
+believes_a_desktop_that_has_spoken(void **state)
+{
+	static const int64_t mono = INT64_C(700000);
+	static const struct hint_case cases[] = {
+		/* it has never said anything: nor when it says idle by it */
+		{ { 0, 0, 0, 0 }, { 0, 0, 15000, 15000 }, -1 },
+		{ { 0, 0, 0, 0 }, { 1, 0, 15000, 15000 }, -1 },
+		{ { 0, 0, 0, 0 }, { 0, -mono - 1, 15000, 15000 }, -1 },
+		/* somebody is there: since when does not matter */
+		{ { 0, 0, 0, 0 }, { 0, -500, 15000, 15000 }, 15000 },
+		{ { 0, -500, 0, 0 }, { 0, -500, 15000, 15000 }, 15000 },
+		{ { 1, -500, 0, 0 }, { 0, 9000, 15000, 15000 }, 15000 },
+		/* nobody is, as it has said since the look before */
+		{ { 0, -500, 0, 0 }, { 1, 1, 15000, 15000 }, 1 },
+		{ { 0, -500, 0, 0 }, { 1, 9000, 15000, 15000 }, 9000 },
+		{ { 1, -500, 0, 0 }, { 1, 9000, 15000, 15000 }, 9000 },
+		/* or had said by then */
+		{ { 0, -500, 0, 0 }, { 1, -1, 15000, 15000 }, -1 },
+		{ { 1, -500, 0, 0 }, { 1, -500, 15000, 15000 }, -1 },
+		{ { 1, -500, 0, 0 }, { 1, -900, 15000, 15000 }, -1 },
+		/* suspended for an hour, before it or after: never too late */
+		{ { 0, -500, 0, 0 }, { 1, 9000, 15000, 15000 + HOUR }, 9000 },
+		{ { 0, -500, 0, 0 }, { 0, -500, 15000, 15000 + HOUR },
+		    15000 + HOUR },
+		/* while it was asked, and told of once */
+		{ { 0, -500, 0, 0 }, { 1, 15020, 15000, 15000 }, 15000 },
+		{ { 1, 15020, 15000, 15000 }, { 1, 15020, 30000, 30000 }, -1 },
+		/* of a time to come */
+		{ { 0, -500, 0, 0 }, { 1, INT64_MAX / 2, 15000, 15000 },
+		    15000 },
+		{ { 1, INT64_MAX / 2, 15000, 15000 },
+		    { 1, INT64_MAX / 2, 30000, 30000 }, -1 },
+		/* clocks do not go back; if they did, nothing is known */
+		{ { 0, -500, 0, 0 }, { 0, -500, -1, -1 }, -1 },
+	};
+	struct activity_hint before, now;
+	int64_t when;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		before = cases[i].before;
+		now = cases[i].now;
+		before.since += before.since != 0 ? mono : 0;
+		now.since += now.since != 0 ? mono : 0;
+		before.mono += mono;
+		now.mono += mono;
+		before.at += NOW;
+		now.at += NOW;
+		when = activity_of_hint(&before, &now);
+		assert_int_equal(when,
+		    cases[i].when < 0 ? ACTIVITY_NONE : NOW + cases[i].when);
+	}
+	/* a first look, reckoned from the boot */
+	before = (struct activity_hint){ .at = NOW - mono };
+	now = (struct activity_hint){ 1, mono - 4000, mono, NOW };
+	assert_int_equal(activity_of_hint(&before, &now), NOW - 4000);
+	before.at -= HOUR; /* which it was suspended for since */
+	assert_int_equal(activity_of_hint(&before, &now), NOW - 4000 - HOUR);
+}
+
 int
 main(void)
 {
@@ -151,6 +219,7 @@ main(void)
 		cmocka_unit_test(counts_what_a_person_caused),
 		cmocka_unit_test(clamps_reports),
 		cmocka_unit_test(places_input_between_looks),
+		cmocka_unit_test(believes_a_desktop_that_has_spoken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
