@@ -7,6 +7,7 @@
 #include "gatehoused/request.h"
 #include "lib/clock.h"
 #include "lib/error.h"
+#include "lib/protocol.h"
 #include "lib/secret.h"
 
 /* A message that has grown over this is not kept for the next one. */
@@ -98,6 +99,20 @@ connection_gather(struct connection *c, struct connection_memory *memory)
 	return r;
 }
 
+/*
+ * What a proxy asks with every request of a browser is answered from memory:
+ * it uses 21 KiB at most, where the name of a user is looked up, and 3 where a
+ * token is shown.
+ */
+static void
+wipe_stack(uint16_t verb)
+{
+	if (verb == VERB_SESSION_CHECK)
+		secret_wipe_stack_shallow();
+	else
+		secret_wipe_stack();
+}
+
 int
 connection_answer(
     struct connection *c, struct gate *gate, struct connection_memory *memory)
@@ -115,7 +130,7 @@ connection_answer(
 
 	request.rights = peer_rights(&c->peer, request.policy);
 	r = request_dispatch(&request);
-	secret_wipe_stack();
+	wipe_stack(wire_verb(c->in));
 	if (r == SLOTS_WAIT) {
 		policy_unref(&request.policy);
 		return SLOTS_WAIT;

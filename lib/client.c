@@ -12,6 +12,7 @@
 
 #include "lib/clock.h"
 #include "lib/error.h"
+#include "lib/protocol.h"
 
 /* How often a daemon whose queue is full is asked again, in milliseconds. */
 #define RETRY_MS 5
@@ -158,13 +159,17 @@ client_msg(struct client *client)
 int
 client_ask(struct client *client, int64_t deadline)
 {
+	/* from memory, in one frame: for all else there is a commit to wait
+	 * for, or somebody has to think */
+	int soon = wire_verb(client->msg) == VERB_SESSION_CHECK;
 	int r;
 
 	r = wire_send(client->fd, client->msg, deadline);
 	/* A daemon that gives up tells its reason before it hangs up. */
-	if (r == 0 || r == GATE_ECLOSED)
-		r = wire_recv(client->fd, client->msg, deadline);
-	return r;
+	if (r != 0 && r != GATE_ECLOSED)
+		return r;
+	return soon ? wire_recv_soon(client->fd, client->msg, deadline)
+		    : wire_recv(client->fd, client->msg, deadline);
 }
 
 int

@@ -24,11 +24,17 @@ void *secret_grow(void *memory, size_t size, size_t new_size);
 
 /*
  * Wipes what calls that have returned left on this thread's stack, in the
- * SECRET_STACK bytes below the caller's frame: libraries copy passwords and
- * keys there. Far more than any request of ours uses.
+ * SECRET_STACK bytes below the caller's frame, and in its vector registers:
+ * libraries copy passwords and keys there. Far more than any request of ours
+ * uses.
  */
 #define SECRET_STACK (96u << 10)
 void secret_wipe_stack(void);
+
+/* The same in SECRET_STACK_SHALLOW bytes, for what is asked so often that the
+ * wiping counts, and is known to use less. */
+#define SECRET_STACK_SHALLOW (32u << 10)
+void secret_wipe_stack_shallow(void);
 
 /* Wipes a string and frees it, nulls the caller's pointer; takes NULL. */
 void secret_str_free(char **text);

@@ -27,7 +27,7 @@ struct field_header {
 
 #define FRAME_FIRST 4096 /* one page holds all but what carries a Response */
 
-/* How often a receiver looks before it sleeps. */
+/* How often who expects an answer soon looks before it sleeps: 0.1 ms. */
 #define LOOKS 250
 
 struct wire_msg {
@@ -390,8 +390,12 @@ make_room(struct wire_msg *msg, size_t want)
 	    msg, (room < want ? room : want) - sizeof(struct frame_header));
 }
 
-int
-wire_recv_more(int fd, struct wire_msg *msg)
+/*
+ * As wire_recv_more. Alone: no other frame may follow before this one has been
+ * answered, so that all there is can be taken at once.
+ */
+static int
+take(int fd, struct wire_msg *msg, int alone)
 {
 	size_t want, room;
 	ssize_t n;
@@ -403,10 +407,9 @@ wire_recv_more(int fd, struct wire_msg *msg)
 			r = make_room(msg, want);
 		if (r != 0)
 			return r;
-		if (msg->have == want)
+		if (msg->have >= want)
 			break;
-		/* never beyond this frame: the next one may follow at once */
-		room = want < msg->room ? want : msg->room;
+		room = alone || want > msg->room ? msg->room : want;
 		n = recv(
 		    fd, msg->bytes + msg->have, room - msg->have, MSG_DONTWAIT);
 		if (n > 0)
@@ -418,41 +421,50 @@ wire_recv_more(int fd, struct wire_msg *msg)
 		else if (errno != EINTR)
 			return GATE_EIO;
 	}
+	if (msg->have > want)
+		return GATE_EPROTO;
 	/* a bare header has been received when no body was announced */
 	msg->size = want - sizeof(struct frame_header);
 	return check_body(msg);
 }
 
-/*
- * The other end is on this machine, and mostly answers sooner than this thread
- * could fall asleep and be woken: so it first looks, about 0.1 ms long, and
- * lets others run meanwhile. 0, 1 or an error as wire_recv_more.
- */
-static int
-look_briefly(int fd, struct wire_msg *msg)
+int
+wire_recv_more(int fd, struct wire_msg *msg)
 {
-	int looks = LOOKS;
+	return take(fd, msg, 1);
+}
+
+/* Until it is whole, or the deadline has passed. */
+static int
+wait_whole(int fd, struct wire_msg *msg, int64_t deadline, int alone)
+{
 	int r;
 
-	while ((r = wire_recv_more(fd, msg)) == 1 && --looks > 0)
-		(void)sched_yield();
+	while ((r = take(fd, msg, alone)) == 1) {
+		r = wait_for(fd, POLLIN, deadline);
+		if (r != 0)
+			break;
+	}
 	return r;
 }
 
 int
 wire_recv(int fd, struct wire_msg *msg, int64_t deadline)
 {
+	wire_recv_begin(msg);
+	return wait_whole(fd, msg, deadline, 0);
+}
+
+int
+wire_recv_soon(int fd, struct wire_msg *msg, int64_t deadline)
+{
+	int looks = LOOKS;
 	int r;
 
 	wire_recv_begin(msg);
-	for (;;) {
-		r = look_briefly(fd, msg);
-		if (r <= 0)
-			return r;
-		r = wait_for(fd, POLLIN, deadline);
-		if (r != 0)
-			return r;
-	}
+	while ((r = take(fd, msg, 1)) == 1 && --looks > 0)
+		(void)sched_yield();
+	return r == 1 ? wait_whole(fd, msg, deadline, 1) : r;
 }
 
 int

@@ -93,9 +93,18 @@ int wire_send(int fd, struct wire_msg *msg, int64_t deadline);
 int wire_recv(int fd, struct wire_msg *msg, int64_t deadline);
 
 /*
+ * As wire_recv, for an answer that comes sooner than this thread could fall
+ * asleep and be woken: it looks for it first, and lets others run meanwhile.
+ * And the answer is one frame alone: GATE_EPROTO where more follows at once.
+ */
+int wire_recv_soon(int fd, struct wire_msg *msg, int64_t deadline);
+
+/*
  * Receives as much of a frame as has come, without waiting, for a caller who
  * watches many sockets: 0 when the frame is whole, 1 when more must come, else
- * an error of wire_recv. wire_recv_begin makes msg ready for a new frame.
+ * an error of wire_recv; GATE_EPROTO also where more follows at once: nobody
+ * may ask before he was answered. wire_recv_begin makes msg ready for a new
+ * frame.
  */
 void wire_recv_begin(struct wire_msg *msg);
 int wire_recv_more(int fd, struct wire_msg *msg);

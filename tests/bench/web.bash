@@ -7,6 +7,8 @@
 
 # shellcheck source=tests/web/front.bash
 . tests/web/front.bash
+# shellcheck source=tests/web/login.bash
+. tests/web/login.bash
 
 # wrk_us URL: microseconds from one answer to the next, 99th percentile in ms.
 wrk_us() {
@@ -138,9 +140,59 @@ bench_nginx() {
 	wait "$NOTHING_PID" || true
 }
 
+# gatehouse-login, with PAM as it is: pam_wrapper would make a copy of libpam for
+# each process. Only root can show it another /etc/pam.d.
+login_bare() {
+	if [ "$EUID" -ne 0 ] || ! unshare -m true 2> /dev/null; then
+		login_start
+		return
+	fi
+	# shellcheck disable=SC2016 # that shell's
+	unshare -m sh -c 'mount --bind "$1" /etc/pam.d && shift && exec "$@"' sh \
+	    "$GATE/pam.d" "$BUILD/gatehouse-login" \
+	    --config "$GATE/gatehouse.conf" --listen "$LOGIN" --user root \
+	    2> "$GATE/login.log" 3>&- &
+	LOGIN_PID=$!
+	until grep -q 'ready on' "$GATE/login.log"; do
+		kill -0 "$LOGIN_PID"
+		sleep 0.05
+	done
+}
+
+# bench_acs DIR COUNT: sign-ins by SSO, each through the PAM stack, without a
+# word for who looks for faults.
+bench_acs() {
+	local port
+	port=$(free_port)
+	gate_make "$1"
+	login_make
+	front_make
+	gate_set web listen "127.0.0.1:$port"
+	gate_set web proxies 127.0.0.1
+	gate_set web login_rate 10000
+	"$BUILD/gatehoused" --config "$GATE/gatehouse.conf" \
+	    2>> "$GATE/daemon.log" 3>&- &
+	GATE_PID=$!
+	gate_wait "$GATE_PID"
+	login_bare
+	"$BUILD/gatehouse-web" --config "$GATE/gatehouse.conf" \
+	    2>> "$GATE/web.log" 3>&- &
+	FRONT_PID=$!
+	until curl -so /dev/null "http://127.0.0.1:$port/gate/activity.js"; do
+		kill -0 "$FRONT_PID"
+		sleep 0.05
+	done
+	response 'u%d' "${WEIGHT[@]}" --count "$2" > "$GATE/responses"
+	tests/bench/acs_cpu.py 127.0.0.1 "$port" "$GATE/responses" \
+	    "$LOGIN_PID" "$FRONT_PID" "$GATE_PID"
+	front_stop
+	login_stop
+	gate_stop
+}
+
 # bench_web DIR: all of it.
 bench_web() (
-	trap 'nginx_stop; front_stop; gate_stop
+	trap 'nginx_stop; front_stop; login_stop; gate_stop
 	    kill ${many_pids:-} 2> /dev/null || true' EXIT
 	web_gate "$1-many" 100000
 	many=$GATE many_port=$WEB_PORT many_pids="$FRONT_PID $GATE_PID"
@@ -149,4 +201,7 @@ bench_web() (
 	bench_check "$few" "$many" "$WEB_PORT" "$many_port"
 	GATE=$few
 	bench_nginx
+	front_stop
+	gate_stop
+	bench_acs "$1-acs" 400
 )

@@ -78,7 +78,7 @@ grows_with_its_contents(void **state)
 
 #define STACK_SIZE (1u << 20)
 
-static const char left_behind[] = "what a library has left behind";
+static const char left_behind[32] = "what a library has left behind";
 
 __attribute__((noinline)) static void
 leave_behind(void)
@@ -90,18 +90,22 @@ leave_behind(void)
 		room[i] = left_behind[i % sizeof(left_behind)];
 }
 
+static void
+wipe_nothing(void)
+{
+}
+
 static void *
-use_stack(void *wipes)
+use_stack(void *wipe)
 {
 	leave_behind();
-	if (*(int *)wipes)
-		secret_wipe_stack();
+	(*(void (**)(void))wipe)();
 	return NULL;
 }
 
-/* How much of it lies on the stack of a thread that has ended. */
+/* Whether it lies on the stack of a thread that has ended. */
 static int
-is_left(int wipes)
+is_left(void (*wipe)(void))
 {
 	uint8_t *stack = aligned_alloc(4096, STACK_SIZE);
 	pthread_attr_t attributes;
@@ -114,7 +118,7 @@ is_left(int wipes)
 	assert_int_equal(
 	    pthread_attr_setstack(&attributes, stack, STACK_SIZE), 0);
 	assert_int_equal(
-	    pthread_create(&thread, &attributes, use_stack, &wipes), 0);
+	    pthread_create(&thread, &attributes, use_stack, &wipe), 0);
 	pthread_join(thread, NULL);
 	pthread_attr_destroy(&attributes);
 	left =
@@ -127,9 +131,37 @@ static void
 wipes_the_stack(void **state)
 {
 	(void)state;
-	assert_true(is_left(0));
-	assert_false(is_left(1));
+	assert_true(is_left(wipe_nothing));
+	assert_false(is_left(secret_wipe_stack));
+	assert_false(is_left(secret_wipe_stack_shallow));
 }
+
+#if defined(__x86_64__)
+/* A register that glibc copies by. */
+__attribute__((target("avx512vl"))) static void
+wipes_a_register(void (*wipe)(void))
+{
+	char found[32];
+
+	__asm__ volatile("vmovdqu64 (%0), %%ymm17"
+			 :
+			 : "r"(left_behind)
+			 : "xmm17");
+	wipe();
+	__asm__ volatile("vmovdqu64 %%ymm17, (%0)" : : "r"(found) : "memory");
+	assert_memory_not_equal(found, left_behind, sizeof(left_behind) - 1);
+}
+
+static void
+wipes_registers(void **state)
+{
+	(void)state;
+	if (!__builtin_cpu_supports("avx512vl"))
+		return;
+	wipes_a_register(secret_wipe_stack);
+	wipes_a_register(secret_wipe_stack_shallow);
+}
+#endif
 
 static void
 frees_a_string(void **state)
@@ -236,6 +268,9 @@ main(void)
 		cmocka_unit_test(memory_is_zeroed_and_not_dumped),
 		cmocka_unit_test(grows_with_its_contents),
 		cmocka_unit_test(wipes_the_stack),
+#if defined(__x86_64__)
+		cmocka_unit_test(wipes_registers),
+#endif
 		cmocka_unit_test(frees_a_string),
 		cmocka_unit_test(equal_means_equal_in_length_and_bytes),
 		cmocka_unit_test(random_bytes_differ),

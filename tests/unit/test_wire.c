@@ -455,6 +455,35 @@ parts_frames_back_to_back(void **state)
 	assert_false(wire_recv_begun(link->in));
 }
 
+/* Who has asked once is answered once: whatever follows is no answer. */
+static void
+takes_one_alone(void **state)
+{
+	struct link *link = *state;
+	int i;
+
+	compose(link->out);
+	assert_int_equal(wire_send(link->here, link->out, FAR), 0);
+	assert_int_equal(wire_recv_soon(link->there, link->in, FAR), 0);
+	assert_composed(link->in);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(wire_send(link->here, link->out, FAR), 0);
+	assert_int_equal(
+	    wire_recv_soon(link->there, link->in, FAR), GATE_EPROTO);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(wire_send(link->here, link->out, FAR), 0);
+	wire_recv_begin(link->in);
+	assert_int_equal(wire_recv_more(link->there, link->in), GATE_EPROTO);
+	wire_recv_begin(link->in);
+	assert_int_equal(wire_recv_more(link->there, link->in), 1);
+	assert_false(wire_recv_begun(link->in));
+	assert_int_equal(
+	    wire_recv_soon(link->there, link->in, NEAR), GATE_ETIMEOUT);
+	hang_up(&link->here);
+	assert_int_equal(
+	    wire_recv_soon(link->there, link->in, FAR), GATE_ECLOSED);
+}
+
 static void
 tells_where_the_peer_hung_up(void **state)
 {
@@ -597,6 +626,7 @@ main(void)
 		TEST(survives_random_bodies),
 		TEST(gathers_byte_by_byte),
 		TEST(parts_frames_back_to_back),
+		TEST(takes_one_alone),
 		TEST(tells_where_the_peer_hung_up),
 		TEST(keeps_to_the_deadline),
 		TEST(believes_in_bytes_not_in_announcements),

@@ -11,21 +11,23 @@
 
 /* One question to gatehoused. */
 struct question {
-	struct client *client;
+	struct client **line;
 	int64_t deadline;
 };
 
 /* 0 and the message to fill in, or an error, which ask will tell. */
 static int
-begin(struct question *q, const struct config *config, enum verb verb)
+begin(struct question *q, const struct config *config, struct client **line,
+    enum verb verb)
 {
-	int r;
+	int r = 0;
 
-	q->client = NULL;
+	q->line = line;
 	q->deadline = clock_mono_ms() + config->request_timeout * 1000;
-	r = client_new(&q->client, config->socket, q->deadline);
+	if (*line == NULL)
+		r = client_new(line, config->socket, q->deadline);
 	if (r == 0)
-		wire_begin(client_msg(q->client), (uint16_t)verb);
+		wire_begin(client_msg(*line), (uint16_t)verb);
 	return r;
 }
 
@@ -48,32 +50,34 @@ static int
 ask(struct question *q, int r)
 {
 	if (r == 0)
-		r = client_ask(q->client, q->deadline);
+		r = client_ask(*q->line, q->deadline);
 	if (r == 0)
-		r = judge(client_msg(q->client));
-	if (r != 0 && r != GATE_EREFUSED)
+		r = judge(client_msg(*q->line));
+	if (r != 0 && r != GATE_EREFUSED) {
 		log_error("no answer from gatehoused: %s (%s)",
 		    gate_strerror(r), strerror(errno));
+		client_free(q->line);
+	}
 	return r;
 }
 
 int
-sessions_look(const struct config *config, enum tag by, const char *value,
-    const char *from, struct session *session)
+sessions_look(const struct config *config, struct client **line, enum tag by,
+    const char *value, const char *from, struct session *session)
 {
 	struct question q;
 	struct wire_msg *msg;
-	int r = begin(&q, config, VERB_SESSION_CHECK);
+	int r = begin(&q, config, line, VERB_SESSION_CHECK);
 
 	memset(session, 0, sizeof(*session));
 	if (r == 0) {
-		msg = client_msg(q.client);
+		msg = client_msg(*line);
 		wire_put_str(msg, (uint16_t)by, value);
 		wire_put_str(msg, TAG_RHOST, from);
 	}
 	r = ask(&q, r);
 	if (r == 0) {
-		msg = client_msg(q.client);
+		msg = client_msg(*line);
 		r = wire_copy(
 		    msg, TAG_SESSION, session->id, sizeof(session->id));
 		if (r == 0)
@@ -83,36 +87,31 @@ sessions_look(const struct config *config, enum tag by, const char *value,
 			r = wire_copy(msg, TAG_SERVICE, session->service,
 			    sizeof(session->service));
 	}
-	client_free(&q.client);
 	return r;
 }
 
 int
-sessions_token(
-    const struct config *config, const char *id, char token[TOKEN_SIZE])
+sessions_token(const struct config *config, struct client **line,
+    const char *id, char token[TOKEN_SIZE])
 {
 	struct question q;
-	int r = begin(&q, config, VERB_SESSION_TOKEN);
+	int r = begin(&q, config, line, VERB_SESSION_TOKEN);
 
 	if (r == 0)
-		wire_put_str(client_msg(q.client), TAG_SESSION, id);
+		wire_put_str(client_msg(*line), TAG_SESSION, id);
 	r = ask(&q, r);
 	if (r == 0)
-		r = wire_copy(
-		    client_msg(q.client), TAG_TOKEN, token, TOKEN_SIZE);
-	client_free(&q.client);
+		r = wire_copy(client_msg(*line), TAG_TOKEN, token, TOKEN_SIZE);
 	return r == 0 && token[0] == '\0' ? GATE_EPROTO : r;
 }
 
 int
-sessions_end(const struct config *config, const char *id)
+sessions_end(const struct config *config, struct client **line, const char *id)
 {
 	struct question q;
-	int r = begin(&q, config, VERB_SESSION_END);
+	int r = begin(&q, config, line, VERB_SESSION_END);
 
 	if (r == 0)
-		wire_put_str(client_msg(q.client), TAG_SESSION, id);
-	r = ask(&q, r);
-	client_free(&q.client);
-	return r;
+		wire_put_str(client_msg(*line), TAG_SESSION, id);
+	return ask(&q, r);
 }

@@ -28,6 +28,7 @@
 struct transaction {
 	const struct config *config;
 	struct conversation *conversation;
+	struct client *line; /* to gatehoused, or NULL */
 	pam_handle_t *pamh;
 	char user[STORE_USER_MAX]; /* "": whoever shows a proof */
 	char rhost[ADDRESS_TEXT_SIZE];
@@ -195,7 +196,8 @@ find_session(struct transaction *t)
 	r = pam_get_item(t->pamh, PAM_USER, &user);
 	if (r != PAM_SUCCESS || user == NULL)
 		return PAM_SESSION_ERR;
-	r = sessions_look(t->config, TAG_SESSION, id, NULL, &t->session);
+	r = sessions_look(
+	    t->config, &t->line, TAG_SESSION, id, NULL, &t->session);
 	if (r == 0 && strcmp(t->session.user, user) == 0 &&
 	    strcmp(t->session.service, t->config->web_service) == 0)
 		return PAM_SUCCESS;
@@ -209,8 +211,10 @@ deliver(struct transaction *t)
 
 	if (!conversation_goes_on(t->conversation))
 		return PAM_CONV_ERR;
-	if (sessions_token(t->config, t->session.id, t->token) != 0)
+	if (sessions_token(t->config, &t->line, t->session.id, t->token) != 0)
 		return PAM_SERVICE_ERR;
+	/* it would not outlast what is waited for now */
+	client_free(&t->line);
 	wire_begin(msg, VERB_RESULT);
 	wire_put_num(msg, TAG_OUTCOME, OUTCOME_GRANTED);
 	wire_put_str(msg, TAG_SESSION, t->session.id);
@@ -323,15 +327,16 @@ new_password(struct transaction *t)
 {
 	static step *const steps[] = { change, deliver };
 	int r = sessions_look(
-	    t->config, TAG_TOKEN, t->token, t->rhost, &t->session);
+	    t->config, &t->line, TAG_TOKEN, t->token, t->rhost, &t->session);
 
+	client_free(&t->line);
 	if (r != 0)
 		return answer_refused(t->conversation,
 		    r == GATE_EREFUSED ? OUTCOME_DENIED : OUTCOME_UNAVAILABLE,
 		    0);
 	memcpy(t->user, t->session.user, sizeof(t->user));
 	if (take_steps(t, steps, LENGTH(steps)) != PAM_SUCCESS && t->is_told)
-		(void)sessions_end(t->config, t->session.id);
+		(void)sessions_end(t->config, &t->line, t->session.id);
 	return 0;
 }
 
@@ -366,6 +371,7 @@ transaction_run(struct conversation *conversation, const struct config *config)
 			r = answer_refused(conversation, OUTCOME_DENIED, r);
 		break;
 	}
+	client_free(&t->line);
 	secret_free(t, sizeof(*t));
 	secret_wipe_stack();
 	return r;
