@@ -68,7 +68,7 @@ condition_holds(struct judge *j, const struct condition *condition)
 	return holds;
 }
 
-static void
+static int
 consider(uint32_t number, void *data)
 {
 	struct judge *j = data;
@@ -81,11 +81,11 @@ consider(uint32_t number, void *data)
 	source = rules_source(j->rules, number, &place);
 	allows = source_allows(source, place);
 	if (allows && j->only_deny)
-		return;
+		return 0;
 	if (source_condition(source, place, &condition))
 		holds = condition_holds(j, &condition);
 	if (holds == HOLDS_NOT)
-		return;
+		return 0;
 	if (allows) {
 		j->is_sure |= holds == HOLDS;
 		if (number < j->allow)
@@ -95,6 +95,7 @@ consider(uint32_t number, void *data)
 	} else if (number < j->deny) {
 		j->deny = number;
 	}
+	return 0;
 }
 
 /* Looks at the rules of one place; nonzero if it is decided. */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "ipwhitelist/array.h"
 #include "lib/error.h"
 
 struct layer {
@@ -11,35 +12,15 @@ struct layer {
 	struct lists *lists;
 };
 
-int
-layer_compare(const void *a, const void *b)
-{
-	const struct table_item *x = a, *y = b;
-	int c = table_compare(a, b);
-
-	return c != 0 ? c : (x->value > y->value) - (x->value < y->value);
-}
-
-static int
-is_sorted(const struct table_item *pairs, size_t count)
-{
-	size_t i;
-
-	for (i = 1; i < count; i++)
-		if (layer_compare(&pairs[i - 1], &pairs[i]) > 0)
-			return 0;
-	return 1;
-}
-
 /* Makes of the pairs, which are sorted, one for each network, with the value
  * of all of its rules: how many, in *count. */
 static int
 fold(struct lists *lists, struct table_item *pairs, size_t *count)
 {
-	size_t i, end, n, networks = 0, room = 64;
-	uint32_t *rules = calloc(room, sizeof(*rules)), value;
+	size_t i, end, n, networks = 0, room = 0;
+	uint32_t *rules = NULL, value;
 	void *more;
-	int r = rules != NULL ? 0 : GATE_ENOMEM;
+	int r = 0;
 
 	for (i = 0; r == 0 && i < *count; i = end) {
 		n = 0;
@@ -50,16 +31,12 @@ fold(struct lists *lists, struct table_item *pairs, size_t *count)
 			if (value == LISTS_EMPTY ||
 			    (n > 0 && rules[n - 1] == value))
 				continue;
-			if (n == room) {
-				room *= 2;
-				more =
-				    reallocarray(rules, room, sizeof(*rules));
-				if (more == NULL) {
-					r = GATE_ENOMEM;
-					goto out;
-				}
-				rules = more;
+			more = array_grown(rules, n, 1, &room, sizeof(*rules));
+			if (more == NULL) {
+				r = GATE_ENOMEM;
+				goto out;
 			}
+			rules = more;
 			rules[n++] = value;
 		}
 		pairs[networks].network = pairs[i].network;
@@ -82,9 +59,7 @@ layer_new(struct layer **layer, struct table_item *pairs, size_t count,
 	if (made == NULL)
 		return r;
 	made->owners = 1;
-	/* lists that somebody keeps mostly are in order */
-	if (!is_sorted(pairs, count))
-		qsort(pairs, count, sizeof(*pairs), layer_compare);
+	table_sort(pairs, count);
 	r = lists_new(&made->lists);
 	if (r == 0)
 		r = fold(made->lists, pairs, &count);

@@ -22,10 +22,6 @@ struct layer;
 int layer_new(struct layer **layer, struct table_item *pairs, size_t count,
     lists_asks *asks, const void *data);
 
-/* The order of pairs, for qsort(3): by network, then by rule, LISTS_EMPTY
- * last. */
-int layer_compare(const void *a, const void *b);
-
 /* One more owner; each frees it. */
 struct layer *layer_keep(struct layer *layer);
 void layer_free(struct layer **layer);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ipwhitelist/array.h"
 #include "lib/error.h"
 
 /* From so many rules on they are looked for by name. */
@@ -57,28 +58,21 @@ int
 lists_add(
     struct lists *lists, const uint32_t *rules, size_t count, uint32_t *value)
 {
-	size_t room;
 	void *more;
 
 	*value = count == 0 ? LISTS_EMPTY : rules[0];
 	if (count <= 1)
 		return 0;
-	if (lists->count == lists->room) {
-		room = lists->room * 2 + 16;
-		more = reallocarray(lists->all, room, sizeof(*lists->all));
-		if (more == NULL)
-			return GATE_ENOMEM;
-		lists->all = more;
-		lists->room = room;
-	}
-	if (lists->rule_count + count > lists->rule_room) {
-		room = (lists->rule_count + count) * 2;
-		more = reallocarray(lists->rules, room, sizeof(*rules));
-		if (more == NULL)
-			return GATE_ENOMEM;
-		lists->rules = more;
-		lists->rule_room = room;
-	}
+	more = array_grown(
+	    lists->all, lists->count, 1, &lists->room, sizeof(*lists->all));
+	if (more == NULL)
+		return GATE_ENOMEM;
+	lists->all = more;
+	more = array_grown(lists->rules, lists->rule_count, count,
+	    &lists->rule_room, sizeof(*rules));
+	if (more == NULL)
+		return GATE_ENOMEM;
+	lists->rules = more;
 	memcpy(lists->rules + lists->rule_count, rules, count * sizeof(*rules));
 	lists->all[lists->count] = (struct list){ (uint32_t)lists->rule_count,
 		(uint32_t)count, (uint32_t)count };
@@ -253,12 +247,14 @@ lists_each(const struct lists *lists, uint32_t value, const struct facts *facts,
 	if (by_name)
 		count = lists->all[value & ~IS_LIST].rest;
 	for (i = 0; i < count; i++)
-		tell(rules[i], data);
+		if (tell(rules[i], data) != 0)
+			return;
 	for (i = 0; by_name && i < facts->count; i++) {
 		key = key_of(value & ~IS_LIST, &facts->all[i]);
 		for (at = find(lists, key);
 		     at < lists->slot_count && lists->slots[at].key == key;
 		     at++)
-			tell(lists->slots[at].rule, data);
+			if (tell(lists->slots[at].rule, data) != 0)
+				return;
 	}
 }

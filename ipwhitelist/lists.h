@@ -40,9 +40,10 @@ size_t lists_rules(
 
 /*
  * Tells of the rules of a value that may hold for these facts: of all that do,
- * and of some others. One may be told of twice. NULL facts: of all.
+ * and of some others. One may be told of twice. NULL facts: of all. What tell
+ * returns unless it is 0 ends it.
  */
-typedef void lists_tell(uint32_t rule, void *data);
+typedef int lists_tell(uint32_t rule, void *data);
 void lists_each(const struct lists *lists, uint32_t value,
     const struct facts *facts, lists_tell *tell, void *data);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "ipwhitelist/array.h"
 #include "ipwhitelist/range.h"
 #include "lib/error.h"
 
@@ -18,17 +19,12 @@ struct adding {
 int
 pairs_put(struct pairs *pairs, const struct network *network, uint32_t number)
 {
-	size_t room = pairs->room + pairs->room / 2 + 64;
-	void *more;
+	void *more = array_grown(pairs->networks, pairs->count, 1, &pairs->room,
+	    sizeof(*pairs->networks));
 
-	if (pairs->count == pairs->room) {
-		more = reallocarray(
-		    pairs->networks, room, sizeof(*pairs->networks));
-		if (more == NULL)
-			return GATE_ENOMEM;
-		pairs->networks = more;
-		pairs->room = room;
-	}
+	if (more == NULL)
+		return GATE_ENOMEM;
+	pairs->networks = more;
 	pairs->networks[pairs->count++] =
 	    (struct table_item){ *network, number };
 	return 0;
@@ -38,17 +34,12 @@ static int
 put_place(struct adding *adding, uint32_t place)
 {
 	struct pairs *pairs = adding->pairs;
-	size_t room = pairs->place_room * 2 + 16;
-	void *more;
+	void *more = array_grown(pairs->places, pairs->place_count, 1,
+	    &pairs->place_room, sizeof(*pairs->places));
 
-	if (pairs->place_count == pairs->place_room) {
-		more =
-		    reallocarray(pairs->places, room, sizeof(*pairs->places));
-		if (more == NULL)
-			return GATE_ENOMEM;
-		pairs->places = more;
-		pairs->place_room = room;
-	}
+	if (more == NULL)
+		return GATE_ENOMEM;
+	pairs->places = more;
 	pairs->places[pairs->place_count++] =
 	    (struct place_pair){ place, adding->number };
 	return 0;

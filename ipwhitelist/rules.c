@@ -263,7 +263,7 @@ is_gone(
 
 	return change->gone.count > 0 &&
 	    bsearch(&key, change->gone.networks, change->gone.count,
-		sizeof(key), layer_compare) != NULL;
+		sizeof(key), table_compare_all) != NULL;
 }
 
 /* Puts into the layer above what of the rules of before about a network is
@@ -339,14 +339,6 @@ compare_files(const struct rules *rules, struct change *change)
 	return r;
 }
 
-static void
-sort_pairs(struct pairs *pairs)
-{
-	if (pairs->count > 0)
-		qsort(pairs->networks, pairs->count, sizeof(*pairs->networks),
-		    layer_compare);
-}
-
 static int
 make_above(struct rules *rules, struct change *change)
 {
@@ -356,8 +348,8 @@ make_above(struct rules *rules, struct change *change)
 	uint32_t i;
 	int r;
 
-	sort_pairs(&change->gone);
-	sort_pairs(&change->come);
+	table_sort(change->gone.networks, change->gone.count);
+	table_sort(change->come.networks, change->come.count);
 	r = keep_networks(change, &change->gone);
 	if (r == 0)
 		r = keep_networks(change, &change->come);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ipwhitelist/array.h"
 #include "lib/error.h"
 #include "lib/file.h"
 
@@ -61,25 +62,11 @@ struct reading {
 	struct rule rule;
 };
 
-/* An array with room for one more in the place of this one; NULL: no memory,
- * and this one is as it was. */
-static void *
-grown(void *items, struct array *array, size_t size)
-{
-	size_t room = array->room == 0 ? 16 : array->room + array->room / 2;
-	void *larger;
-
-	if (array->count < array->room)
-		return items;
-	if ((larger = reallocarray(items, room, size)) != NULL)
-		array->room = room;
-	return larger;
-}
-
 /* Adds an item to one of the arrays of a source: 0 or GATE_ENOMEM. */
 #define ADD(items, array, item)                                                \
 	__extension__({                                                        \
-		void *more_ = grown(items, array, sizeof(*(items)));           \
+		void *more_ = array_grown((items), (array)->count, 1,          \
+		    &(array)->room, sizeof(*(items)));                         \
                                                                                \
 		if (more_ != NULL) {                                           \
 			(items) = more_;                                       \
@@ -186,16 +173,6 @@ read_lines(struct reading *reading, size_t size)
 	return r;
 }
 
-static void *
-shrunk(void *items, const struct array *array, size_t size)
-{
-	void *smaller = reallocarray(items, array->count + 1, size);
-
-	if (smaller != NULL)
-		items = smaller;
-	return items;
-}
-
 /* Takes the text, which has a byte more than size, and may be freed. */
 static int
 read_text(struct source **source, const char *name, char *text, size_t size,
@@ -221,8 +198,8 @@ read_text(struct source **source, const char *name, char *text, size_t size,
 	if (r == 0 && reading->errors > 0)
 		r = GATE_ECONFIG;
 	if (r == 0) {
-		made->records = shrunk(
-		    made->records, &made->record_array, sizeof(*made->records));
+		made->records = array_shrunk(made->records,
+		    made->record_array.count, sizeof(*made->records));
 		*source = made;
 		made = NULL;
 	}

@@ -33,8 +33,13 @@ struct table_item {
 int table_new(struct table **table, struct table_item *items, size_t count);
 void table_free(struct table **table);
 
-/* The order of items: an order for qsort(3), of struct table_item. */
+/* The order of items: by family, IPv4 first, by address, by prefix. For
+ * qsort(3), of struct table_item. */
 int table_compare(const void *a, const void *b);
+
+/* The same, and by value what is about the same network; and sorts by it. */
+int table_compare_all(const void *a, const void *b);
+void table_sort(struct table_item *items, size_t count);
 
 /* The longest network that has the address, as an entry of the table, or
  * TABLE_NONE. */

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <sys/mman.h>
-
 #include <stdlib.h>
 
+#include "ipwhitelist/array.h"
 #include "ipwhitelist/table_layout.h"
 #include "lib/error.h"
-
-#define HUGE_PAGE ((size_t)2 << 20)
 
 /* How many of the first bits of two keys are the same. */
 static unsigned
@@ -30,6 +27,7 @@ struct range {
 struct builder {
 	const struct table *table;
 	struct family *family;
+	unsigned digit_bits;
 	struct range *ranges; /* of the nodes that are being made */
 	size_t range_count, range_room;
 	size_t node_count, node_room; /* words */
@@ -43,35 +41,9 @@ struct plan {
 	uint32_t end;
 	unsigned offset;
 	unsigned bits;
+	/* those in between that have a root of their own: all of some digits */
+	uint32_t left_out_begin, left_out_end;
 };
-
-/* An array with room for more, in the place of this one; NULL: no memory, and
- * this one is as it was. */
-static void *
-grown(void *array, size_t count, size_t more, size_t *room, size_t size)
-{
-	size_t wanted = *room + *room / 2;
-	void *larger;
-
-	if (count + more <= *room)
-		return array;
-	if (wanted < count + more)
-		wanted = count + more + 64;
-	if ((larger = reallocarray(array, wanted, size)) != NULL)
-		*room = wanted;
-	return larger;
-}
-
-/* Gives back what growing took too much of. */
-static void *
-shrunk(void *array, size_t count, size_t size)
-{
-	void *smaller = reallocarray(array, count + 1, size);
-
-	if (smaller != NULL)
-		array = smaller;
-	return array;
-}
 
 /* Digits from this one on have this result, in the node whose first range is
  * the bottom one. 0 or GATE_ENOMEM. */
@@ -83,7 +55,7 @@ emit(struct builder *b, size_t bottom, uint32_t start, uint32_t result)
 	if (b->range_count > bottom &&
 	    b->ranges[b->range_count - 1].result == result)
 		return 0;
-	more = grown(
+	more = array_grown(
 	    b->ranges, b->range_count, 1, &b->range_room, sizeof(*b->ranges));
 	if (more == NULL)
 		return GATE_ENOMEM;
@@ -94,10 +66,10 @@ emit(struct builder *b, size_t bottom, uint32_t start, uint32_t result)
 
 /* The networks around a digit, each with its end. */
 struct nest {
-	uint32_t entry[ROOT_BITS + 2]; /* 0: around the node */
-	uint32_t end[ROOT_BITS + 2];
+	uint32_t entry[DIGIT_V6 + 2]; /* 0: around the node */
+	uint64_t end[DIGIT_V6 + 2];
 	unsigned depth;
-	uint32_t at; /* up to where all is emitted */
+	uint64_t at; /* up to where all is emitted */
 };
 
 static void
@@ -109,14 +81,15 @@ leave_ended(struct nest *nest)
 
 /* Emits what is before a digit. */
 static int
-emit_until(struct builder *b, size_t bottom, struct nest *nest, uint32_t digit)
+emit_until(struct builder *b, size_t bottom, struct nest *nest, uint64_t digit)
 {
-	uint32_t end;
+	uint64_t end;
 	int r = 0;
 
 	while (r == 0 && nest->at < digit) {
 		end = nest->end[nest->depth];
-		r = emit(b, bottom, nest->at, nest->entry[nest->depth]);
+		r = emit(
+		    b, bottom, (uint32_t)nest->at, nest->entry[nest->depth]);
 		nest->at = end < digit ? end : digit;
 		leave_ended(nest);
 	}
@@ -125,48 +98,79 @@ emit_until(struct builder *b, size_t bottom, struct nest *nest, uint32_t digit)
 
 static int branch(struct builder *b, const struct plan *plan, uint32_t *result);
 
+/* The digit of an entry in a node. */
+static uint32_t
+digit_of(const struct builder *b, const struct plan *plan, uint32_t entry)
+{
+	return (uint32_t)(key_of(b->table, entry) << plan->offset >>
+	    (KEY_BITS - plan->bits));
+}
+
 /* Puts the ranges of a node onto the ranges: 0 or GATE_ENOMEM. */
 static int
 make_ranges(struct builder *b, const struct plan *plan)
 {
-	const uint8_t *length = b->table->length;
 	const size_t bottom = b->range_count;
-	const unsigned shift = KEY_BITS - plan->bits;
-	struct nest nest = { .entry = { b->table->up[plan->begin] },
-		.end = { 1u << plan->bits } };
+	struct nest nest = { .entry = { up_of(b->table, plan->begin) },
+		.end = { (uint64_t)1 << plan->bits } };
 	struct plan below;
 	uint32_t i = plan->begin, digit, result;
 	unsigned inside;
 	int r = 0;
 
 	while (r == 0 && i < plan->end) {
-		digit =
-		    (uint32_t)(key_of(b->family, i) << plan->offset >> shift);
+		if (i == plan->left_out_begin && i < plan->left_out_end) {
+			i = plan->left_out_end;
+			continue;
+		}
+		digit = digit_of(b, plan, i);
 		if ((r = emit_until(b, bottom, &nest, digit)) != 0)
 			break;
-		inside = length[i] - plan->offset;
+		inside = length_of(b->table, i) - plan->offset;
 		if (inside <= plan->bits) {
 			nest.entry[++nest.depth] = i++;
 			nest.end[nest.depth] =
-			    digit + (1u << (plan->bits - inside));
+			    digit + ((uint64_t)1 << (plan->bits - inside));
 			continue;
 		}
-		below = (struct plan){ i, i, plan->offset + plan->bits,
-			DIGIT_BITS };
+		below = (struct plan){ .begin = i,
+			.end = i,
+			.offset = plan->offset + plan->bits,
+			.bits = b->digit_bits };
 		while (below.end < plan->end &&
-		    digit ==
-			(uint32_t)(key_of(b->family, below.end)
-				<< plan->offset >>
-			    shift))
+		    digit == digit_of(b, plan, below.end))
 			below.end++;
 		r = branch(b, &below, &result);
 		if (r == 0)
 			r = emit(b, bottom, digit, result);
-		nest.at = digit + 1;
+		nest.at = (uint64_t)digit + 1;
 		leave_ended(&nest);
 		i = below.end;
 	}
-	return r == 0 ? emit_until(b, bottom, &nest, 1u << plan->bits) : r;
+	return r == 0 ? emit_until(b, bottom, &nest, (uint64_t)1 << plan->bits)
+		      : r;
+}
+
+/* Writes where the ranges of a block start. */
+static void
+write_starts(
+    uint32_t *block, const struct range *ranges, size_t count, int is_long)
+{
+	uint16_t shorts[BLOCK] = { 0 };
+	size_t i, place;
+	uint32_t start;
+
+	for (i = 0; i < BLOCK; i++) {
+		/* what is before the first is another block's */
+		place = i + count - BLOCK;
+		start = i + count > BLOCK ? ranges[place].start : 0;
+		if (is_long)
+			block[i] = start - START_BIAS;
+		else
+			shorts[i] = (uint16_t)start;
+	}
+	if (!is_long)
+		memcpy(block, shorts, sizeof(shorts));
 }
 
 /* Makes a block of up to BLOCK ranges. 0, GATE_ENOMEM, GATE_ETOOBIG. */
@@ -174,29 +178,27 @@ static int
 write_block(struct builder *b, const struct range *ranges, size_t count,
     uint32_t *place)
 {
-	const size_t words = BLOCK / 2;
-	uint16_t starts[BLOCK] = { 0 };
+	const int is_long = b->digit_bits == DIGIT_V6;
+	const size_t words = is_long ? BLOCK : BLOCK / 2;
+	/* starts are loaded at once, from where 16 bytes are aligned; of the
+	 * long ones all are in one line of the cache */
+	const size_t aligned = is_long ? 16 : 4;
+	const size_t at =
+	    (b->node_count + count + aligned - 1) / aligned * aligned;
 	uint32_t *nodes;
 	size_t i;
 
-	/* starts are loaded at once, from where 16 bytes are aligned */
-	const size_t at = (b->node_count + count + 3) / 4 * 4;
-
 	if (at > TABLE_MAX)
 		return GATE_ETOOBIG;
-	nodes = grown(b->family->nodes, b->node_count,
+	nodes = array_grown(b->family->nodes, b->node_count,
 	    at + words - b->node_count, &b->node_room, sizeof(*nodes));
 	if (nodes == NULL)
 		return GATE_ENOMEM;
 	b->family->nodes = nodes;
 	memset(nodes + b->node_count, 0, (at - b->node_count) * sizeof(*nodes));
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count; i++)
 		nodes[at - count + i] = ranges[i].result;
-		/* what is before the first is another block's */
-		if (i > 0)
-			starts[BLOCK - count + i] = (uint16_t)ranges[i].start;
-	}
-	memcpy(nodes + at, starts, sizeof(starts));
+	write_starts(nodes + at, ranges, count, is_long);
 	b->node_count = at + words;
 	*place = (uint32_t)at;
 	return 0;
@@ -236,16 +238,19 @@ branch(struct builder *b, const struct plan *plan, uint32_t *result)
 	void *more;
 	int r;
 
-	if (plan->end - plan->begin == 1) {
+	/* of IPv4 there is a node for nearly all else: one more costs less than
+	 * to guess which it is */
+	if (plan->end - plan->begin == 1 &&
+	    (family == &b->table->v6 || plan->offset + b->digit_bits < 32)) {
 		*result = IS_TEST | plan->begin;
 		return 0;
 	}
 	common = common_bits(
-	    key_of(family, plan->begin), key_of(family, plan->end - 1));
+	    key_of(b->table, plan->begin), key_of(b->table, plan->end - 1));
 	/* the first one is the shortest, if any has all of the others */
-	if (common >= b->table->length[plan->begin])
-		common = b->table->length[plan->begin] - 1u;
-	if (common >= plan->offset + DIGIT_BITS)
+	if (common >= length_of(b->table, plan->begin))
+		common = length_of(b->table, plan->begin) - 1;
+	if (common >= plan->offset + b->digit_bits)
 		further.offset = common;
 	if ((r = make_ranges(b, &further)) != 0 ||
 	    (r = write_blocks(
@@ -255,7 +260,7 @@ branch(struct builder *b, const struct plan *plan, uint32_t *result)
 	*result = IS_NODE | node;
 	if (further.offset == plan->offset)
 		return 0;
-	more = grown(family->skips, b->skip_count, 1, &b->skip_room,
+	more = array_grown(family->skips, b->skip_count, 1, &b->skip_room,
 	    sizeof(struct skip));
 	if (more == NULL)
 		return GATE_ENOMEM;
@@ -267,16 +272,17 @@ branch(struct builder *b, const struct plan *plan, uint32_t *result)
 }
 
 static int
-make_root(struct builder *b, const struct plan *plan)
+make_root(struct builder *b, const struct plan *plan, struct root *root)
 {
-	struct family *family = b->family;
 	uint32_t digit, end;
 	size_t i;
 	int r;
 
-	family->root_bits = plan->bits;
-	family->root = calloc((size_t)1 << plan->bits, sizeof(*family->root));
-	if (family->root == NULL)
+	root->offset = plan->offset;
+	root->bits = plan->bits;
+	root->results =
+	    array_large((size_t)1 << plan->bits, sizeof(*root->results));
+	if (root->results == NULL)
 		return GATE_ENOMEM;
 	if ((r = make_ranges(b, plan)) != 0)
 		return r;
@@ -284,53 +290,109 @@ make_root(struct builder *b, const struct plan *plan)
 		end = i + 1 < b->range_count ? b->ranges[i + 1].start
 					     : 1u << plan->bits;
 		for (digit = b->ranges[i].start; digit < end; digit++)
-			family->root[digit] = b->ranges[i].result;
+			root->results[digit] = b->ranges[i].result;
 	}
+	b->range_count = 0;
 	return 0;
 }
 
-/*
- * Gives back what growing took too much of. What is large goes to where it can
- * have large pages, of which the processor keeps all addresses in mind: which a
- * look-up waits for else. It does without, if there are none.
- */
-static void
-settle_nodes(struct family *family, size_t count)
+/* The first entry of a plan whose bit behind the offset is set. */
+static uint32_t
+find_half(const struct table *table, const struct plan *plan)
 {
-	const size_t size =
-	    (count * sizeof(uint32_t) + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-	uint32_t *nodes = NULL;
+	uint32_t low = plan->begin, high = plan->end, middle;
 
-	if (size > HUGE_PAGE)
-		nodes = aligned_alloc(HUGE_PAGE, size);
-	if (nodes == NULL) {
-		family->nodes =
-		    shrunk(family->nodes, count, sizeof(*family->nodes));
-		return;
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (key_of(table, middle) << plan->offset >> (KEY_BITS - 1))
+			high = middle;
+		else
+			low = middle + 1;
 	}
-	(void)madvise(nodes, size, MADV_HUGEPAGE);
-	memcpy(nodes, family->nodes, count * sizeof(*nodes));
+	return low;
+}
+
+/*
+ * Makes a root for where most entries are, which are left out of the other one
+ * then: its offset goes on as long as nearly all begin with the same bits, but
+ * not so far that it would be a part of a digit there.
+ */
+static int
+make_home(struct builder *b, struct plan *all)
+{
+	const struct table *table = b->table;
+	struct plan plan = *all;
+	struct family *family = b->family;
+	uint32_t half, most = (all->end - all->begin) / 8 * 7;
+
+	plan.bits = ROOT_BITS;
+	while (plan.offset < ROOT_SMALL) {
+		/* what is no longer than these bits has both halves */
+		while (plan.begin < plan.end &&
+		    length_of(table, plan.begin) <= plan.offset)
+			plan.begin++;
+		half = find_half(table, &plan);
+		if (half - plan.begin >= most)
+			plan.end = half;
+		else if (plan.end - half >= most)
+			plan.begin = half;
+		else
+			break;
+		plan.offset++;
+	}
+	while (plan.begin < plan.end &&
+	    length_of(table, plan.begin) <= plan.offset)
+		plan.begin++;
+	if (plan.offset == 0 || plan.begin == plan.end)
+		return 0;
+	all->left_out_begin = plan.begin;
+	all->left_out_end = plan.end;
+	family->home_start = (uint64_t)(key_of(table, plan.begin) >> 64);
+	return make_root(b, &plan, &family->home);
+}
+
+/* Gives back what growing took too much of: 0 or GATE_ENOMEM. */
+static int
+settle_nodes(struct builder *b)
+{
+	struct family *family = b->family;
+	uint32_t *nodes = array_large(b->node_count, sizeof(*nodes));
+
+	if (nodes == NULL)
+		return GATE_ENOMEM;
+	if (b->node_count > 0)
+		memcpy(nodes, family->nodes, b->node_count * sizeof(*nodes));
 	free(family->nodes);
 	family->nodes = nodes;
+	family->skips =
+	    array_shrunk(family->skips, b->skip_count, sizeof(*family->skips));
+	return 0;
 }
 
 /* Makes what leads to the entries of a family, from its base to before end. */
 static int
 build_family(const struct table *table, struct family *family, uint32_t end)
 {
-	struct builder b = { .table = table, .family = family };
+	struct builder b = { .table = table,
+		.family = family,
+		.digit_bits = family == &table->v4 ? DIGIT_V4 : DIGIT_V6 };
 	const uint32_t count = end - family->base;
-	const struct plan plan = { family->base, end, 0,
-		count > SMALL_COUNT ? ROOT_BITS : ROOT_SMALL };
+	struct plan plan = { .begin = family->base,
+		.end = end,
+		.bits = count <= SMALL_COUNT ? ROOT_SMALL : ROOT_BITS };
 	int r = 0;
 
-	if (count > 0)
-		r = make_root(&b, &plan);
-	if (r == 0 && count > 0) {
-		settle_nodes(family, b.node_count);
-		family->skips =
-		    shrunk(family->skips, b.skip_count, sizeof(*family->skips));
+	if (count == 0)
+		return 0;
+	if (family == &table->v6 && count > SMALL_COUNT) {
+		r = make_home(&b, &plan);
+		if (family->home.results != NULL)
+			plan.bits = ROOT_SMALL;
 	}
+	if (r == 0)
+		r = make_root(&b, &plan, &family->root);
+	if (r == 0)
+		r = settle_nodes(&b);
 	free(b.ranges);
 	return r;
 }

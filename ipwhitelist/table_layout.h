@@ -14,22 +14,27 @@
  * has it (its "up").
  *
  * To look up, the first bits of an address are a place in an array (the root).
+ * Nearly all of IPv6 begins with the same few bits (RFC 4291, 2.4): what does
+ * has a root of its own, for the bits behind these (the home).
  * If longer networks make a difference there, it leads to a node: all values of
- * the next 16 bits, cut into ranges with a result each; and so on. Two things
- * keep that short: where one network alone makes the difference it is compared
- * itself (TEST), and where all networks below have many bits in common these
- * are compared at once (SKIP).
+ * the next 16 bits, of IPv6 32, cut into ranges with a result each; and so on.
+ * Two things keep that short: where one network alone makes the difference it
+ * is compared itself (TEST), and where all networks below have many bits in
+ * common these are compared at once (SKIP).
  *
  * A node is a tree of blocks of up to 16 ranges. What costs time is to wait for
  * memory, and a branch that is guessed wrong stops the processor from looking
  * for the next address meanwhile: so all ranges of a block are compared, and
  * nothing in it says how many there are.
  */
-#define DIGIT_BITS  16
+#define DIGIT_V4    16
+#define DIGIT_V6    32
 #define ROOT_BITS   18
 #define ROOT_SMALL  8 /* of a table of few entries, which is soon made */
 #define SMALL_COUNT 8192
 #define BLOCK       16
+
+#define START_BIAS  0x80000000u
 
 /* A result: what it is, and a number. */
 #define KIND_MASK 0xe0000000u
@@ -51,25 +56,44 @@ struct skip {
 	uint32_t offset;
 };
 
+/* An entry of IPv6: all of it is read at once. */
+struct long_entry {
+	key address;
+	uint32_t up;
+	uint32_t value;
+	uint32_t length;
+};
+
+/* Bits that select a result. */
+struct root {
+	unsigned offset; /* so many bits before them are alike */
+	unsigned bits;
+	uint32_t *results; /* NULL: there is no such root */
+};
+
 /* What is there of one family. */
 struct family {
-	uint32_t base;      /* its first entry */
-	uint32_t *short_of; /* the addresses of entries, of IPv4 */
-	key *long_of;       /* or of IPv6 */
-	unsigned root_bits;
-	uint32_t *root; /* results; NULL: no entries */
+	uint32_t base; /* its first entry */
+	struct root root;
+	struct root home;
+	uint64_t home_start; /* of its addresses the first 64 bits */
 	/* Each block: where 16 ranges start, of 16 bits each, with zeros before
 	 * the first if there are less; and right before these, its place being
-	 * the starts', the results. */
+	 * the starts', the results. Of IPv6 they are of 32 bits, less
+	 * START_BIAS, as the processor compares only signed ones. */
 	uint32_t *nodes;
 	struct skip *skips;
 };
 
 struct table {
 	uint32_t count;
+	/* of IPv4 */
+	uint32_t *address;
 	uint32_t *up;
 	uint32_t *value;
 	uint8_t *length; /* in bits of the family */
+	/* of IPv6, from its base on */
+	struct long_entry *entries;
 	struct family v4;
 	struct family v6;
 };
@@ -100,14 +124,40 @@ to_key(const struct address *address, int v4)
 	return (key)read_64(address->bytes) << 64 | low;
 }
 
-static inline key
-key_of(const struct family *family, uint32_t entry)
-{
-	const uint32_t i = entry - family->base;
+/* --- what an entry is --- */
 
-	return family->short_of != NULL
-	    ? (key)family->short_of[i] << (KEY_BITS - 32)
-	    : family->long_of[i];
+static inline int
+is_long(const struct table *table, uint32_t entry)
+{
+	return entry >= table->v6.base;
+}
+
+static inline const struct long_entry *
+long_of(const struct table *table, uint32_t entry)
+{
+	return &table->entries[entry - table->v6.base];
+}
+
+static inline key
+key_of(const struct table *table, uint32_t entry)
+{
+	return is_long(table, entry)
+	    ? long_of(table, entry)->address
+	    : (key)table->address[entry] << (KEY_BITS - 32);
+}
+
+static inline uint32_t
+up_of(const struct table *table, uint32_t entry)
+{
+	return is_long(table, entry) ? long_of(table, entry)->up
+				     : table->up[entry];
+}
+
+static inline unsigned
+length_of(const struct table *table, uint32_t entry)
+{
+	return is_long(table, entry) ? long_of(table, entry)->length
+				     : table->length[entry];
 }
 
 /* Whether the first bits of two keys are the same, which are not all. */

@@ -11,7 +11,7 @@
 	echo "$output"
 	[ "$status" -eq 0 ]
 	for target in verify decrypt metadata decode logout import \
-	    form return_url forwarded cookie allow; do
+	    form return_url forwarded cookie allow foreign; do
 		runs=$(sed -n "s/^$target: number_of_executed_units *//p" \
 		    <<< "$output")
 		[ "$runs" -gt 500 ]

@@ -221,6 +221,24 @@ seed_allow(void)
 		   "allow any from 2026-01-01T00:00Z"));
 }
 
+static void
+seed_foreign(void)
+{
+	/* the first letter: which, and options; see fuzz_foreign.c */
+	write_text("access",
+	    strdup("t+:root:crond :0 10.0.0.1\n-:ALL EXCEPT (wheel) sync:LOCAL"
+		   "\n+:@a foo:2001:db8::/64 192.168. .d.example a.example\n"
+		   "-:bob (g):10.0.0.0/255.0.0.0\n-:ALL:ALL EXCEPT LOCAL\n"));
+	write_text("nginx",
+	    strdup("ydeny 192.0.2.1; # x\nallow 192.0.2.0/24;\ngeo {\n}\n"
+		   "deny all;\n"));
+	write_text("csv",
+	    strdup("faddress,note\n10.0.0.0/8,\"a \"\"b\"\nallow;::1;x\n"));
+	write_text("cloud",
+	    strdup("g{\"prefixes\":[{\"ip_prefix\":\"192.0.2.0/24\",\"region"
+		   "\":\"a\",\"service\":\"B\"}],\"c\":[\"2001:db8::/32\"]}"));
+}
+
 static const struct {
 	const char *target;
 	void (*write)(void);
@@ -236,6 +254,7 @@ static const struct {
 	{ "forwarded", seed_forwarded },
 	{ "cookie", seed_cookie },
 	{ "allow", seed_allow },
+	{ "foreign", seed_foreign },
 };
 
 int

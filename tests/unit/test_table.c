@@ -257,6 +257,94 @@ holds_many(void **state)
 	free(sorted);
 }
 
+/* Nearly all of IPv6 begins alike, and some does not: shorter than what is
+ * alike, around it, in its first and last addresses, and elsewhere. */
+static void
+holds_many_that_begin_alike(void **state)
+{
+	static const char *const others[] = { "::/0", "2000::/3", "::/2",
+		"2800::/5", "2000::/128", "2fff:ffff::/32", "3000::/4", "::1",
+		"fc00::/7", "fe80::/10", "8000::/1", "2001:db8::/32" };
+	const size_t many = 12000, n = sizeof(others) / sizeof(others[0]);
+	static const struct shape near = { "near", 0, 16, 128, 40, 1 };
+	struct table_item *items = calloc(many, sizeof(*items));
+	struct table_item *sorted = calloc(many, sizeof(*items));
+	struct table *table;
+	struct address address;
+	char why[256];
+	size_t i, count, left_out;
+
+	(void)state;
+	assert_true(items != NULL && sorted != NULL);
+	for (left_out = 0; left_out <= n; left_out += n / 2) {
+		srandom(SEED + 2);
+		for (i = 0; i < n - left_out; i++)
+			assert_int_equal(
+			    network_parse(others[i + left_out],
+				&items[i].network, why, sizeof(why)),
+			    0);
+		for (; i < many; i++) {
+			random_network(&near, &items[i].network);
+			items[i].network.address.bytes[0] =
+			    random() % 2 ? 0x26 : 0x2a;
+			items[i].network.address.bytes[2] = random_byte();
+			items[i].network.address.bytes[3] = random_byte();
+			network_mask(
+			    &items[i].network.address, items[i].network.prefix);
+		}
+		qsort(items, many, sizeof(*items), order);
+		for (i = count = 0; i < many; i++)
+			if (i == 0 ||
+			    table_compare(&items[i], &items[count - 1]) != 0)
+				items[count++] = items[i];
+		assert_true(count > 9000);
+		for (i = 0; i < count; i++)
+			items[i].value = (uint32_t)i;
+		memcpy(sorted, items, count * sizeof(*items));
+		assert_int_equal(table_new(&table, sorted, count), 0);
+		for (i = 0; i < 1500; i++) {
+			address_near(items, count, &near, &address);
+			if (i % 4 == 0)
+				address.bytes[0] = random_byte();
+			check_address(table, items, count, &address);
+		}
+		for (i = 0; i < count; i++)
+			assert_int_equal(
+			    table_value(
+				table, table_exact(table, &items[i].network)),
+			    i);
+		table_free(&table);
+	}
+	free(items);
+	free(sorted);
+}
+
+static void
+sorts_as_it_compares(void **state)
+{
+	static const struct shape shape = { "some", 2, 0, 128, 8, 5000 };
+	static struct table_item items[5000], expected[5000];
+	size_t round, i, count;
+
+	(void)state;
+	srandom(SEED + 3);
+	for (round = 0; round < 40; round++) {
+		/* few and many, and often the same network */
+		count = round % 2 ? (size_t)random() % 100 : 5000;
+		for (i = 0; i < count; i++) {
+			random_network(&shape, &items[i].network);
+			if (i > 0 && random() % 2)
+				items[i].network =
+				    items[(size_t)random() % i].network;
+			items[i].value = (uint32_t)random();
+		}
+		memcpy(expected, items, sizeof(items));
+		qsort(expected, count, sizeof(*items), table_compare_all);
+		table_sort(items, count);
+		assert_memory_equal(items, expected, count * sizeof(*items));
+	}
+}
+
 static void
 refuses_the_same_twice(void **state)
 {
@@ -313,6 +401,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_a_scan),
 		cmocka_unit_test(holds_many),
+		cmocka_unit_test(holds_many_that_begin_alike),
+		cmocka_unit_test(sorts_as_it_compares),
 		cmocka_unit_test(refuses_the_same_twice),
 		cmocka_unit_test(knows_what_is_not_there),
 	};
