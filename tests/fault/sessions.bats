@@ -318,7 +318,7 @@ call_goes_on() {
 }
 
 @test "a store that takes nothing ends no call" {
-	gate_set idle limit 3s
+	gate_set idle limit 6s
 	gate_set idle warn 0s
 	gate_set hold lease 5s
 	gate_start
@@ -329,7 +329,7 @@ call_goes_on() {
 	call_goes_on 2
 	lock_store
 	# past what is on record of it, and the limit
-	local until=$(($(uptime_ms) + 10000))
+	local until=$(($(uptime_ms) + 13000))
 	while [ "$(uptime_ms)" -lt "$until" ]; do
 		call_goes_on 2
 		sleep 0.5

@@ -2,30 +2,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # What a person sees, in Debian's Chromium: the whole of the front door behind
-# nginx, used by pointer and keys. playwright-core and axe-core are got by npm,
-# once; where that cannot be, these tests are left out. A picture of each page
-# is kept in $BUILD/screens.
+# nginx, used by pointer and keys. A picture of each page is kept in
+# $BUILD/screens.
 
 : "${BUILD:=$BATS_TEST_DIRNAME/../../build}"
 # shellcheck source=SCRIPTDIR/door.bash
 . "$BATS_TEST_DIRNAME/door.bash"
-PACKAGES=(playwright-core@1.65.1 axe-core@4.14.1)
-NODE=$BUILD/browser
+# shellcheck source=SCRIPTDIR/browser.bash
+. "$BATS_TEST_DIRNAME/browser.bash"
 
 setup_file() {
-	left_out=
-	command -v chromium > /dev/null || left_out="there is no chromium here"
-	if [ -z "$left_out" ] && ! [ -d "$NODE/node_modules" ]; then
-		get_packages || left_out=$(why_not)
-	fi
-	export left_out
+	browser_make
 	[ -z "$left_out" ] || return 0
-	export SCREENS=$BUILD/screens
-	mkdir -p "$SCREENS"
 	door_make "$BATS_FILE_TMPDIR/door"
 	gate_set idle warn 1m
 	# one half of it is the warning's
-	gate_set idle attribute:role=brief 12s
+	gate_set idle attribute:role=brief 20s
 	gate_set session handover 10m
 	gate_set 2fa enroll yes
 	gate_set lockout tries 3
@@ -48,25 +40,6 @@ people() {
 	door_factor erin
 }
 
-# get_packages: all of them, or nothing
-get_packages() {
-	rm -rf "$NODE" "$NODE.new"
-	mkdir -p "$NODE.new"
-	timeout 120 npm install --prefix "$NODE.new" --no-fund --no-audit \
-	    --ignore-scripts --fetch-retries 0 --fetch-timeout 20000 \
-	    "${PACKAGES[@]}" > "$BATS_FILE_TMPDIR/npm" 2>&1 &&
-	    mv "$NODE.new" "$NODE"
-}
-
-why_not() {
-	if ! command -v npm > /dev/null; then
-		echo "npm is not installed"
-	else
-		echo "npm got no ${PACKAGES[*]}:" \
-		    "$(grep -m 1 'error code' "$BATS_FILE_TMPDIR/npm")"
-	fi
-}
-
 teardown_file() {
 	[ -n "$left_out" ] || door_stop
 }
@@ -77,12 +50,6 @@ setup() {
 
 teardown() {
 	[ -n "$left_out" ] || tail -q -n 6 "$GATE/audit.log" "$GATE/web.log"
-}
-
-# walk FILE NAME
-walk() {
-	HOME=$BATS_TEST_TMPDIR BASE=$BASE NODE_PATH=$NODE/node_modules \
-	    timeout 120 node "$BATS_TEST_DIRNAME/walk.js" "$@" 3>&-
 }
 
 @test "signing in by the IdP" {

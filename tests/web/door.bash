@@ -14,6 +14,8 @@ DOOR_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$DOOR_HERE/front.bash"
 # shellcheck source=SCRIPTDIR/proxies.bash
 . "$DOOR_HERE/proxies.bash"
+# shellcheck source=SCRIPTDIR/../interop/simplesamlphp.sh
+. "$DOOR_HERE/../interop/simplesamlphp.sh"
 
 PASSWORD='correct horse battery staple'
 
@@ -49,8 +51,19 @@ door_make() {
 	export DOOR_PORT IDP_PORT IDP_URL GATE LOGIN HOLD_TOKEN
 }
 
+# door_simplesamlphp: between door_make and door_start; it is the IdP then, in
+# place of ours.
+door_simplesamlphp() {
+	ssp_start "$GATE/simplesamlphp"
+	ssp_trusts "$GATE/sp.xml"
+	ssp_kinds response assertion
+	gate_set saml idp_metadata "$SSP/metadata.xml"
+	gate_set saml allow_unsolicited no
+	IDP_URL=$SSP_URL
+}
+
 # door_start KIND [PERSON...]: everything, with nginx, apache or caddy as the
-# proxy; the IdP vouches for each PERSON.
+# proxy; our IdP vouches for each PERSON.
 door_start() {
 	local kind=$1
 	shift
@@ -58,7 +71,7 @@ door_start() {
 	login_start
 	front_start
 	chmod o+rw "$GATE/web.sock" # apache is another user where we are root
-	idp_start "$@"
+	[ -n "${SSP_PID:-}" ] || idp_start "$@"
 	portal_start "$GATE" "$GATE/web.sock" "$HOLD_TOKEN"
 	proxy_start "$kind" "$GATE/$kind" "$GATE/web.sock" "$DOOR_PORT"
 	export GATE_PID LOGIN_PID FRONT_PID IDP_PID PORTAL_PORT PROXY_PIDS
@@ -82,6 +95,7 @@ door_stop() {
 		wait "$IDP_PID" 2> /dev/null || true
 		IDP_PID=
 	fi
+	ssp_stop
 	front_stop
 	login_stop
 	gate_stop
