@@ -28,6 +28,7 @@ struct check {
 	struct exchange *x;
 	char token[SESSION_TOKEN_SIZE];
 	char session[64];
+	enum evidence evidence;
 	struct identity_entry *entry;
 };
 
@@ -53,7 +54,7 @@ put_check(struct wire_msg *msg, void *data)
 	const struct check *c = data;
 
 	wire_put_str(msg, TAG_TOKEN, c->token);
-	wire_put_num(msg, TAG_ACTIVITY, evidence_of(c->x));
+	wire_put_num(msg, TAG_ACTIVITY, c->evidence);
 	wire_put_str(msg, TAG_RHOST, c->x->client_text);
 }
 
@@ -199,8 +200,34 @@ is_of_address(const struct wire_msg *answer)
 	return 0;
 }
 
-static void
-go_on(struct check *c)
+/* Whether the session goes on, with evidence of activity: 0, or nonzero with an
+ * answer. */
+static int
+ask(struct check *c, enum evidence evidence)
+{
+	const struct wire_msg *answer;
+	int outcome = OUTCOME_UNAVAILABLE;
+
+	c->evidence = evidence;
+	if (gate_ask(c->x->site->gate, VERB_SESSION_CHECK, put_check, c,
+		GATE_CHECK_MS, &answer) == 0)
+		outcome = gate_outcome(answer);
+	if (outcome == OUTCOME_DENIED && is_of_address(answer))
+		answer_forbidden(c->x);
+	else if (outcome == OUTCOME_DENIED)
+		answer_refused(c->x);
+	else if (outcome != OUTCOME_GRANTED ||
+	    wire_copy(answer, TAG_SESSION, c->session, sizeof(c->session)) != 0)
+		answer_unavailable(c->x);
+	else
+		return 0;
+	return GATE_EREFUSED;
+}
+
+/* Who it is, and whether he may be where he is: 0, or nonzero with an
+ * answer. */
+static int
+recognize(struct check *c)
 {
 	int r = identify(c);
 
@@ -215,29 +242,27 @@ go_on(struct check *c)
 		log_info("session %s is not good at %s: [web] bind", c->session,
 		    c->x->client_text);
 		answer_refused(c->x);
-	} else
-		answer_granted(c);
-	identities_release(&c->entry);
+		r = GATE_EREFUSED;
+	}
+	return r;
 }
 
+/* Where a session is good at its own address only, nothing counts as activity
+ * before that was looked at: who carried a token off does not keep it alive. */
 static void
 look(struct check *c)
 {
-	const struct wire_msg *answer;
-	int outcome = OUTCOME_UNAVAILABLE;
+	int is_bound = c->x->site->config->web_bind != BIND_NONE;
+	enum evidence evidence = evidence_of(c->x);
+	int r = ask(c, is_bound ? EVIDENCE_NONE : evidence);
 
-	if (gate_ask(c->x->site->gate, VERB_SESSION_CHECK, put_check, c,
-		GATE_CHECK_MS, &answer) == 0)
-		outcome = gate_outcome(answer);
-	if (outcome == OUTCOME_DENIED && is_of_address(answer))
-		answer_forbidden(c->x);
-	else if (outcome == OUTCOME_DENIED)
-		answer_refused(c->x);
-	else if (outcome != OUTCOME_GRANTED ||
-	    wire_copy(answer, TAG_SESSION, c->session, sizeof(c->session)) != 0)
-		answer_unavailable(c->x);
-	else
-		go_on(c);
+	if (r == 0)
+		r = recognize(c);
+	if (r == 0 && is_bound)
+		r = ask(c, evidence);
+	if (r == 0)
+		answer_granted(c);
+	identities_release(&c->entry);
 }
 
 void

@@ -138,6 +138,14 @@ find(const struct conversations *c, const char *handle)
 
 /* --- */
 
+void
+conversations_sweep(struct conversations *conversations, int64_t now)
+{
+	pthread_mutex_lock(&conversations->mutex);
+	clear_old(conversations, now);
+	pthread_mutex_unlock(&conversations->mutex);
+}
+
 int
 talk_new(struct conversations *conversations, const struct address *client,
     struct talk **talk)

@@ -101,6 +101,9 @@ int talk_confirm(struct talk *talk);
 /* The question, or the result: its fields are good until the next answer. */
 const struct wire_msg *talk_said(const struct talk *talk);
 
+/* Gives up those that nobody has come back to in time: about once a second. */
+void conversations_sweep(struct conversations *conversations, int64_t now);
+
 /* How many there are. */
 size_t conversations_count(struct conversations *conversations);
 

@@ -68,12 +68,20 @@ exchange_add_field(struct exchange *x, const char *name, const char *value)
 
 /* --- headers --- */
 
+/* How many there are to look at. */
+static size_t
+kept_fields(const struct exchange *x)
+{
+	return x->field_count < EXCHANGE_FIELDS_MAX ? x->field_count
+						    : EXCHANGE_FIELDS_MAX;
+}
+
 const char *
 exchange_field(const struct exchange *x, const char *name)
 {
-	size_t i;
+	size_t i, count = kept_fields(x);
 
-	for (i = 0; i < x->field_count; i++)
+	for (i = 0; i < count; i++)
 		if (strcasecmp(x->fields[i].name, name) == 0)
 			return x->fields[i].value;
 	return NULL;
@@ -83,9 +91,9 @@ struct field_lines
 exchange_lines(struct exchange *x, const char *name)
 {
 	struct field_lines lines = { .lines = x->lines + x->line_count };
-	size_t i;
+	size_t i, count = kept_fields(x);
 
-	for (i = 0; i < x->field_count; i++)
+	for (i = 0; i < count; i++)
 		if (x->line_count < COUNT(x->lines) &&
 		    strcasecmp(x->fields[i].name, name) == 0) {
 			x->lines[x->line_count++] = x->fields[i].value;
@@ -321,6 +329,23 @@ exchange_begin(struct exchange *x, const char *method)
 	    !form_type(exchange_field(x, "Content-Type")))
 		return refuse(x, 415, "Send a form.\n");
 	return 0;
+}
+
+int
+exchange_drains(const struct exchange *x)
+{
+	const char *text = exchange_field(x, "Content-Length");
+	size_t i, count = 0;
+
+	if (text == NULL || x->field_count > EXCHANGE_FIELDS_MAX ||
+	    exchange_field(x, "Transfer-Encoding") != NULL ||
+	    exchange_field(x, "Expect") != NULL ||
+	    strspn(text, "0123456789") != strlen(text) || strlen(text) > 9)
+		return 0;
+	for (i = 0; i < x->field_count; i++)
+		count += !is_field(&x->fields[i]) ||
+		    strcasecmp(x->fields[i].name, "Content-Length") == 0;
+	return count == 1 && strtoul(text, NULL, 10) <= BUFFER_MAX;
 }
 
 int

@@ -214,6 +214,13 @@ void exchange_no_address(struct exchange *x);
 /* Takes back all headers of the answer. */
 void exchange_drop_headers(struct exchange *x);
 
+/*
+ * Whether the body of a request that was refused is read all the same, and
+ * thrown away: a proxy that is still sending when the line is closed never
+ * hears the answer. Only where it is beyond doubt how long it is.
+ */
+int exchange_drains(const struct exchange *x);
+
 /* Takes some of the body: 0; nonzero: there is an answer. */
 int exchange_take(struct exchange *x, const char *bytes, size_t size);
 

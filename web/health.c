@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lib/protocol.h"
+#include "web/conversations.h"
 #include "web/gate.h"
 #include "web/metrics.h"
 #include "web/routes.h"
@@ -29,9 +30,13 @@ health_handle(struct exchange *x)
 void
 health_metrics(struct exchange *x)
 {
+	struct metrics *metrics = x->site->metrics;
 	struct buffer text = { 0 };
 
-	metrics_write(x->site->metrics, &text);
+	metrics_add(metrics, METRIC_LOGINS,
+	    (int64_t)conversations_count(x->site->conversations) -
+		metrics_get(metrics, METRIC_LOGINS));
+	metrics_write(metrics, &text);
 	if (text.error == 0)
 		exchange_text(x, 200, text.text);
 	else

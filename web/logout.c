@@ -54,6 +54,22 @@ leave(struct exchange *x, struct own_session *own)
 		ended_page(x, wire_str(msg, TAG_STATE));
 }
 
+/* The session may be open: that is not to be taken for signed out. */
+static void
+answer_open(struct exchange *x, int error)
+{
+	int status = 503;
+
+	if (error == GATE_EINVAL)
+		status = 400;
+	else if (error == GATE_EPERM || error == GATE_EREFUSED)
+		status = 403;
+	exchange_fail(x, status,
+	    "Your session was not ended and may still be open. Try again from "
+	    "where you signed in.",
+	    "a logout: %s", gate_strerror(error));
+}
+
 void
 logout_handle(struct exchange *x)
 {
@@ -64,8 +80,7 @@ logout_handle(struct exchange *x)
 		session_cookie_drop(x);
 		ended_page(x, NULL);
 	} else if (r != 0)
-		exchange_fail(x, r == GATE_EPERM ? 403 : 503, NULL,
-		    "a logout: %s", gate_strerror(r));
+		answer_open(x, r);
 	else if (x->method == METHOD_POST)
 		leave(x, &own);
 	else

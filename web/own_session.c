@@ -100,17 +100,18 @@ check_home(struct exchange *x, struct own_session *own)
 		return r;
 	text = wire_str(msg, TAG_ADDRESS);
 	is_known = text != NULL && address_parse(text, &address) == 0;
-	return home_is(x, is_known ? &address : NULL) ? 0 : GATE_ENOTFOUND;
+	return home_is(x, is_known ? &address : NULL) ? 0 : GATE_EREFUSED;
 }
 
 int
 own_session_look(struct exchange *x, struct own_session *own,
     enum evidence evidence, const char *age)
 {
-	int r = GATE_ENOTFOUND;
+	int r;
 
 	*own = (struct own_session){ 0 };
-	if (session_token_of(x, own->token) == 0)
+	r = session_token_of(x, own->token);
+	if (r == 0)
 		r = check_home(x, own);
 	if (r == 0)
 		r = look(x, own, evidence, age);
@@ -126,12 +127,19 @@ own_session_clear(struct own_session *own)
 }
 
 int
+own_session_is_none(int error)
+{
+	return error == GATE_ENOTFOUND || error == GATE_EREFUSED ||
+	    error == GATE_EINVAL;
+}
+
+int
 own_session_of_page(struct exchange *x, struct own_session *own)
 {
 	char login[512];
 	int r = own_session_look(x, own, EVIDENCE_NONE, NULL);
 
-	if (r == GATE_ENOTFOUND) {
+	if (own_session_is_none(r)) {
 		exchange_path(x, "login", login, sizeof(login));
 		exchange_redirect(x, login);
 	} else if (r == GATE_EPERM)

@@ -21,10 +21,16 @@ struct own_session {
  * Looks at it, by the token that the request shows; evidence of activity is
  * passed on, with age (NULL: none). 0; GATE_ENOTFOUND: nobody is signed in;
  * GATE_EPERM: not from this address; or there is no answer: GATE_EIO, ...
+ * Two more are nobody signed in, either (own_session_is_none), but there may be
+ * a session: GATE_EREFUSED, it is not good here ([web] bind); GATE_EINVAL, what
+ * the request shows is no token, or is there twice.
  */
 int own_session_look(struct exchange *x, struct own_session *own,
     enum evidence evidence, const char *age);
 void own_session_clear(struct own_session *own);
+
+/* Whether such an error is to be taken as nobody signed in. */
+int own_session_is_none(int error);
 
 /*
  * The same for a page: whoever is not signed in is sent to do so, and what else

@@ -15,6 +15,7 @@
 #include "lib/error.h"
 #include "lib/log.h"
 #include "web/connections.h"
+#include "web/conversations.h"
 #include "web/exchange.h"
 #include "web/identities.h"
 #include "web/metrics.h"
@@ -24,8 +25,9 @@
 
 #define SERVING 2 /* threads */
 
-/* Threads for what has to wait. Those that wait for gatehouse-login, which waits
- * for a password to be verified, are others than those of all other pages. */
+/* Threads for what has to wait. Those that wait for gatehouse-login, which
+ * waits for a password to be verified, are others than those of all other
+ * pages. */
 #define TALKING 16
 #define WAITING 8
 
@@ -200,7 +202,9 @@ begin(struct turn *t, const char *method)
 		turn_away(t);
 		return answer(t);
 	}
-	return exchange_begin(x, method) == 0 ? MHD_YES : answer(t);
+	if (exchange_begin(x, method) == 0 || exchange_drains(x))
+		return MHD_YES;
+	return answer(t);
 }
 
 static enum MHD_Result
@@ -235,12 +239,13 @@ serve(void *data, struct MHD_Connection *mhd, const char *url,
 	if (!t->begun)
 		return begin(t, method);
 	if (*upload_size > 0) {
-		if (exchange_take(t->exchange, upload, *upload_size) != 0)
+		if (t->exchange->status == 0 &&
+		    exchange_take(t->exchange, upload, *upload_size) != 0)
 			return MHD_NO;
 		*upload_size = 0;
 		return MHD_YES;
 	}
-	return t->ran ? answer(t) : run(t);
+	return t->ran || t->exchange->status != 0 ? answer(t) : run(t);
 }
 
 static struct connection *
@@ -405,6 +410,7 @@ server_run(struct server *server)
 			next_sweep = now + SWEEP_MS;
 			metrics_add(metrics, METRIC_TIMEOUT,
 			    (int64_t)connections_sweep(server->connections));
+			conversations_sweep(server->site->conversations, now);
 		}
 		if (now >= next_house) {
 			next_house = now + HOUSE_MS;

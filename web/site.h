@@ -45,7 +45,7 @@ struct site {
 	/* of others, each made by site_new and freed by site_free */
 	struct conversations *conversations;
 	struct rate *rate;     /* of sign-ins that begin, */
-	struct rate *arrivals; /* and of answers of IdPs */
+	struct rate *arrivals; /* and of messages of IdPs */
 	struct memo *idps, *metadata;
 	struct hold_tokens *hold_tokens;
 };

@@ -7,6 +7,7 @@
 #include "web/gate.h"
 #include "web/outgoing.h"
 #include "web/routes.h"
+#include "web/signin.h"
 
 /*
  * Where IdPs send their logout messages, by way of the browser (SAML profiles
@@ -56,6 +57,8 @@ slo_handle(struct exchange *x)
 		exchange_fail(x, 400, NULL, "no logout message came");
 		return;
 	}
+	if (signin_count(x, x->site->arrivals) != 0)
+		return;
 	r = gate_ask(
 	    x->site->gate, VERB_LOGOUT_RECEIVE, fill, x, GATE_ASK_MS, &msg);
 	if (r == 0) {

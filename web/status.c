@@ -84,7 +84,7 @@ answer(struct exchange *x, const struct own_session *own)
 static void
 answer_error(struct exchange *x, int error)
 {
-	if (error == GATE_ENOTFOUND)
+	if (own_session_is_none(error))
 		exchange_json(x, 401, "{\"state\":\"over\"}\n");
 	else if (error == GATE_EPERM)
 		exchange_json(x, 403, "{\"state\":\"address\"}\n");

@@ -20,6 +20,7 @@ fi
 
 rm -rf "$BUILD/demo-web"
 door_make "$BUILD/demo-web" "$PORT"
+gate_set 2fa enroll yes
 gate_set idle limit 3m
 gate_set idle warn 1m
 gate_set gate fail_delay 1000

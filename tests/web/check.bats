@@ -218,6 +218,22 @@ idle() {
 	is 401 "$(at 2001:db8:1::7)"
 }
 
+@test "a token that was carried off does not keep its session alive" {
+	gate_set web bind address
+	begin alice
+	while [ "$(idle)" -lt 3000 ]; do
+		sleep 0.1
+	done
+	for _ in 1 2; do
+		is 401 "$(front check -b "__Host-gate=$token" -D - \
+		    -H 'X-Forwarded-For: 192.0.2.8' -H 'Sec-Fetch-User: ?1' |
+		    status)"
+	done
+	[ "$(idle)" -ge 3000 ]
+	is 200 "$(cookie -H 'Sec-Fetch-User: ?1' | status)"
+	[ "$(idle)" -lt 3000 ]
+}
+
 @test "a cookie that is there twice is nobody's" {
 	begin alice
 	is 401 "$(check -b "__Host-gate=$token; __Host-gate=$token" | status)"

@@ -539,6 +539,34 @@ sso() {
 	at 'Signed out'
 }
 
+@test "sign out: of what was not ended it is not said that it was" {
+	own web bind address
+	sso alice
+	token=$(grep -o 'gs-.*' "$JAR")
+	ADDRESS=192.0.2.8
+	get /gate/logout
+	at 'That did not work' 403
+	shows 'Your session was not ended'
+	grep -q gs- "$JAR"
+	# where nobody may come in
+	ADDRESS=198.51.100.1
+	get /gate/logout
+	at 'That did not work' 403
+	shows 'Your session was not ended'
+	ADDRESS=192.0.2.7
+	browser other
+	for cookies in "__Host-gate=$token; __Host-gate=gs-x" '__Host-gate=x' \
+	    "__Host-gate=gs-$(printf 'A%.0s' {1..100})"; do
+		get /gate/logout -b "$cookies"
+		at 'That did not work' 400
+		shows 'Your session was not ended'
+	done
+	get /gate/logout
+	at 'Signed out'
+	browser one
+	is alice "$(who)"
+}
+
 @test "sign out of SSO: the IdP is told, and its answer comes back" {
 	sso alice --session-index one
 	get /gate/logout
@@ -874,6 +902,36 @@ request_id() {
 	sso alice
 }
 
+@test "too many logout messages of IdPs" {
+	own web login_rate 2
+	browse '/gate/slo?SAMLRequest=AAAA'
+	is 403 "$status"
+	browse /gate/slo --data SAMLResponse=AAAA
+	is 403 "$status"
+	browse '/gate/slo?SAMLRequest=AAAA'
+	is 429 "$status"
+	is 60 "$(header Retry-After)"
+	browse /gate/slo --data SAMLResponse=AAAA
+	is 429 "$status"
+	referred login_rate
+	ADDRESS=192.0.2.8
+	browse '/gate/slo?SAMLRequest=AAAA'
+	is 403 "$status"
+}
+
+@test "a sign-in that nobody goes on with is given up by itself" {
+	own gate answer_timeout 10s
+	person vera
+	give_password vera
+	at 'Enter your code'
+	for _ in $(seq 300); do
+		! front metrics | grep -qx 'gatehouse_web_logins 0' || return 0
+		sleep 0.1
+	done
+	echo "it is still there"
+	return 1
+}
+
 @test "too many who begin" {
 	own web login_rate 3 web logins 8
 	for name in a b c; do
@@ -935,6 +993,7 @@ request_id() {
 	is 503 "$status"
 	get /gate/logout
 	is 503 "$status"
+	shows 'Your session was not ended'
 	grep -q gs- "$JAR"
 	gate_start
 	is alice "$(who)"

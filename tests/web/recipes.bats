@@ -131,6 +131,10 @@ lets_no_claims_pass() {
 		claims+=(-H "X-Gatehouse-$name: claimed again")
 	done
 	claims+=(-H 'Forwarded: for=claimed' -H 'X-Forwarded-For: 203.0.113.9')
+	for name in X-Real-IP X-Forwarded-Host X-Forwarded-Prefix \
+	    X-Original-URL X-Rewrite-URL; do
+		claims+=(-H "$name: claimed")
+	done
 	told /headers -b "__Host-gate=$token" "${claims[@]}" \
 	    > "$BATS_TEST_TMPDIR/told"
 	cat "$BATS_TEST_TMPDIR/told"
@@ -170,6 +174,13 @@ watches_sockets() {
 	[ "$(status /socket "${upgrade[@]}")" = "401 " ]
 	run status /socket "${upgrade[@]}" -b "__Host-gate=$token"
 	[[ $output == *"101 "* ]]
+	# in what else a connection may become, nobody would be asked
+	told /headers --http1.1 -b "__Host-gate=$token" -H 'Upgrade: h2c' \
+	    -H 'Connection: Upgrade, HTTP2-Settings' \
+	    -H 'HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA' \
+	    > "$BATS_TEST_TMPDIR/told"
+	grep -x 'x-gatehouse-user: alice' "$BATS_TEST_TMPDIR/told"
+	run ! grep h2c "$BATS_TEST_TMPDIR/told"
 }
 
 says_why() {
