@@ -523,9 +523,12 @@ at_exit() {
 }
 
 @test "a session's token that has come, of a question that has not" {
+	local line
 	with_session
 	new_token
 	half_check "$TOKEN"
+	# bash forgets the number of one that has ended
+	line=$LINE_PID
 	# it is there, or this proves nothing
 	for _ in $(seq 100); do
 		remains -a "$GATE/gone" "$GATE_PID" > "$GATE/found" || break
@@ -536,11 +539,12 @@ at_exit() {
 	echo >&"${LINE[1]}"
 	read -r -t 20 -u "${LINE[0]}"
 	[ "$REPLY" -eq 1 ]
-	wait "$LINE_PID"
+	wait "$line"
 	gone
 	half_check "$TOKEN"
-	kill -KILL "$LINE_PID"
-	wait "$LINE_PID" || true
+	line=$LINE_PID
+	kill -KILL "$line"
+	wait "$line" || true
 	gone
 }
 

@@ -57,7 +57,6 @@ warns_of_what_has_another_effect(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		print_message("%s\n", cases[i].text);
 		assert_int_equal(file_replace(scratch_path("conf"), 0644,
 				     cases[i].text, strlen(cases[i].text)),
 		    0);
@@ -66,7 +65,6 @@ warns_of_what_has_another_effect(void **state)
 		said[0] = '\0';
 		config_oddities(config, listen_to, said);
 		config_free(&config);
-		print_message("  %s", said);
 		assert_int_equal(
 		    strncmp(said, cases[i].said, strlen(cases[i].said)), 0);
 		/* one warning, and no other */
