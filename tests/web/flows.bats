@@ -950,6 +950,11 @@ request_id() {
 	referred login_rate
 	get "/gate/login?idp=$IDP"
 	is 429 "$status"
+	# who was refused is not counted any more soon, but not at once
+	for _ in $(seq 100); do
+		front metrics | grep -x 'gatehouse_web_logins 2' && break
+		sleep 0.05
+	done
 	front metrics | grep -x 'gatehouse_web_logins 2'
 	# others are not the worse for it
 	ADDRESS=192.0.2.8
